@@ -1,0 +1,1 @@
+//! What both vendor mocks share: faults, rate limits, idempotency, webhooks out, journal and admin API.

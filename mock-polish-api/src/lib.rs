@@ -1,0 +1,1 @@
+//! The polish vendor: a shop with minimum orders, holds, gift boxes and thin webhooks.

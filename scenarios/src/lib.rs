@@ -1,0 +1,1 @@
+//! The harness: worlds, plans, oracle and the lockstep command.

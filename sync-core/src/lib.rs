@@ -1,0 +1,1 @@
+//! Decides: stock arithmetic, catalogue, engine, vendor clients and store. No sockets, no threads, no clock of its own.
