@@ -1,0 +1,1 @@
+//! Which product of the shop is made of which stock.

@@ -1,0 +1,1 @@
+//! Observe, decide, dispatch: what each observation means for orders and published numbers.

@@ -1,0 +1,1 @@
+//! Commands to the vendors that were decided and are not settled yet.

@@ -1,0 +1,1 @@
+//! What a vendor sent and cannot be applied, kept with its reason and its raw bytes.

@@ -1,0 +1,1 @@
+//! Durable state: one transaction moves ledger, outbox and cursors together.

@@ -1,0 +1,1 @@
+//! Clients of the two vendors: what they say, parsed into the views the engine decides on.
