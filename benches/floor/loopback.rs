@@ -1,0 +1,78 @@
+//! Loopback TCP: a bare axum route, and the load that is put on it and on the mocks alike.
+
+use std::net::SocketAddr;
+
+use axum::{Json, Router, routing};
+use bytes::Bytes;
+use http::{Request, StatusCode};
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http1::SendRequest;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+
+/// Serves `router` on a free loopback port with axum's own server and returns the address.
+pub async fn serve_bare(router: Router) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("bound");
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    address
+}
+
+/// One route that reads JSON and one that writes it: `body` comes back for `GET /read`, and
+/// `POST /write` parses what it is sent and answers with the same `body`.
+pub fn bare_router(body: &serde_json::Value) -> Router {
+    let (read, written) = (body.clone(), body.clone());
+    Router::new()
+        .route("/read", routing::get(move || async move { Json(read) }))
+        .route(
+            "/write",
+            routing::post(move |Json(_): Json<serde_json::Value>| async move {
+                (StatusCode::CREATED, Json(written))
+            }),
+        )
+}
+
+/// Keep-alive connections that send requests in parallel, each one after another.
+pub struct Load {
+    connections: Vec<SendRequest<Full<Bytes>>>,
+}
+
+impl Load {
+    /// Opens `connections` to `address`.
+    pub async fn open(address: SocketAddr, connections: usize) -> Self {
+        let mut open = Vec::with_capacity(connections);
+        for _ in 0..connections {
+            let stream = TcpStream::connect(address).await.expect("the server listens");
+            stream.set_nodelay(true).expect("a TCP socket");
+            let (sender, connection) =
+                hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("HTTP/1");
+            tokio::spawn(connection);
+            open.push(sender);
+        }
+        Self { connections: open }
+    }
+
+    /// Sends `each` requests on every connection; `request` makes the n-th. A status outside 2xx
+    /// is a failed benchmark, not a fast one.
+    pub async fn send<F>(&mut self, each: u64, request: F)
+    where
+        F: Fn(u64) -> Request<Full<Bytes>> + Clone + Send + 'static,
+    {
+        let mut running = Vec::with_capacity(self.connections.len());
+        for (lane, mut sender) in self.connections.drain(..).enumerate() {
+            let request = request.clone();
+            running.push(tokio::spawn(async move {
+                for n in 0..each {
+                    let reply = sender.send_request(request(lane as u64 * each + n)).await;
+                    let reply = reply.expect("served");
+                    assert!(reply.status().is_success(), "{}", reply.status());
+                    reply.into_body().collect().await.expect("whole");
+                }
+                sender
+            }));
+        }
+        for lane in running {
+            self.connections.push(lane.await.expect("no panic"));
+        }
+    }
+}
