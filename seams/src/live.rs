@@ -63,7 +63,7 @@ mod tests {
         let url = format!("http://{}/", listener.local_addr().unwrap());
         tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.unwrap();
-            stream.read(&mut [0; 4096]).await.unwrap();
+            let _ = stream.read(&mut [0; 4096]).await.unwrap();
             stream.write_all(reply).await.unwrap();
         });
         url
