@@ -6,8 +6,10 @@
 //! `engine`, `outbox`, `quarantine`) carries their decisions out through what it is handed.
 
 pub mod catalogue;
+pub mod decimal;
 pub mod engine;
 pub mod expiry;
+pub mod factor;
 pub mod fefo;
 pub mod ledger;
 pub mod lot;
