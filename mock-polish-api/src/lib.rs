@@ -1,1 +1,27 @@
 //! The polish vendor: a shop with minimum orders, holds, gift boxes and thin webhooks.
+//!
+//! One pure state machine, [`Shop`], knows every rule; time is passed in. Around it stands an axum
+//! shell that only translates. Nothing here knows the middleware under test: the one contract is
+//! the OpenAPI document in `openapi.json`.
+
+mod actor;
+mod command;
+mod event;
+mod id;
+mod model;
+mod refusal;
+pub mod truth;
+
+pub use actor::{Actor, Operation, Role};
+pub use command::{
+    AvailabilityRow, CancelRequest, Command, LineQuantity, LineReason, NewCount, NewLine, NewOrder,
+    PageRequest, Rejection, ReturnRequest, ReturnedQuantity, ShipRequest,
+};
+pub use event::{Event, Resource, Topic};
+pub use id::{CancellationId, CountId, LineId, OrderId, ReturnId, ShipmentId, Sku, UnknownId};
+pub use model::{
+    BulkOutcome, BulkResult, Cancellation, CancelledLine, Component, Confirmation, Count, Counts,
+    Customer, Hold, Holds, Order, OrderLine, OrderStatus, Page, Product, ProductKind, Return,
+    ReturnLine, Shipment, ShippedLine, ShopTime,
+};
+pub use refusal::{Complaint, ErrorCode, Errors, Refusal};
