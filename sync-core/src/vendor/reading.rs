@@ -34,24 +34,24 @@ pub struct Unreadable {
 }
 
 /// A view that is made from a wire object.
-pub trait Readable: Sized {
+pub(crate) trait Readable: Sized {
     /// What a person calls it.
     const WHAT: &'static str;
     /// The vendor's own shape.
     type Wire: DeserializeOwned;
 
-    /// The view, or what is wrong with the object.
+    /// The view of what was read `at` that time, or what is wrong with the object.
     ///
     /// # Errors
     /// A sentence that names the field.
-    fn from_wire(wire: Self::Wire) -> Result<Self, String>;
+    fn from_wire(wire: Self::Wire, at: Timestamp) -> Result<Self, String>;
 }
 
 /// Reads one object from its bytes.
 ///
 /// # Errors
 /// [`Unreadable`] with the field, the reason and the bytes.
-pub fn read<T: Readable>(raw: &[u8], at: Timestamp) -> Row<T> {
+pub(crate) fn read<T: Readable>(raw: &[u8], at: Timestamp) -> Row<T> {
     let unreadable = |reason| Unreadable {
         what: T::WHAT,
         reason,
@@ -61,19 +61,17 @@ pub fn read<T: Readable>(raw: &[u8], at: Timestamp) -> Row<T> {
     if raw.len() > MAX_ROW_BYTES {
         return Err(unreadable(format!("{} bytes long", raw.len())));
     }
-    parse(raw).map_err(unreadable)
+    parse(raw, at).map_err(unreadable)
 }
 
 /// Reads each row by itself.
-pub fn read_rows<T: Readable>(rows: &[&RawValue], at: Timestamp) -> Vec<Row<T>> {
-    rows.iter()
-        .map(|row| read_text(row.get(), at))
-        .collect()
+pub(crate) fn read_rows<T: Readable>(rows: &[&RawValue], at: Timestamp) -> Vec<Row<T>> {
+    rows.iter().map(|row| read_text(row.get(), at)).collect()
 }
 
 /// A body as text. Bytes that are not UTF-8 become U+FFFD, which [`read_text`] refuses row by row,
 /// so that one bad row does not cost the page.
-pub fn as_text(body: &[u8]) -> Cow<'_, str> {
+pub(crate) fn as_text(body: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(body)
 }
 
@@ -81,7 +79,7 @@ pub fn as_text(body: &[u8]) -> Cow<'_, str> {
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_text<T: Readable>(text: &str, at: Timestamp) -> Row<T> {
+pub(crate) fn read_text<T: Readable>(text: &str, at: Timestamp) -> Row<T> {
     if text.contains('\u{FFFD}') {
         return Err(Unreadable {
             what: T::WHAT,
@@ -94,7 +92,7 @@ pub fn read_text<T: Readable>(text: &str, at: Timestamp) -> Row<T> {
 }
 
 /// A list that is read row by row into those that can be used and those that cannot.
-pub fn sort_rows<T>(rows: Vec<Row<T>>) -> (Vec<T>, Vec<Unreadable>) {
+pub(crate) fn sort_rows<T>(rows: Vec<Row<T>>) -> (Vec<T>, Vec<Unreadable>) {
     let mut good = Vec::with_capacity(rows.len());
     let mut bad = Vec::new();
     for row in rows {
@@ -120,25 +118,14 @@ pub(crate) fn short_text(field: &str, text: String) -> Result<String, String> {
     Ok(text)
 }
 
-/// A whole number that cannot be below zero.
-///
-/// # Errors
-/// A sentence that names the field.
-pub(crate) fn not_negative(field: &str, number: i64) -> Result<i64, String> {
-    if number < 0 {
-        return Err(format!("{field} is {number}"));
-    }
-    Ok(number)
-}
-
-fn parse<T: Readable>(raw: &[u8]) -> Result<T, String> {
+fn parse<T: Readable>(raw: &[u8], at: Timestamp) -> Result<T, String> {
     let mut json = serde_json::Deserializer::from_slice(raw);
     let wire = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
         format!("{path}: {}", error.into_inner())
     })?;
     json.end().map_err(|error| error.to_string())?;
-    T::from_wire(wire)
+    T::from_wire(wire, at)
 }
 
 /// Rows inside an object that are read one by one after it.

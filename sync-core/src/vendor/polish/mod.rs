@@ -1,0 +1,4 @@
+//! The polish vendor: API keys, its own error shape, shifting pages, optimistic versions.
+
+pub mod view;
+mod wire;
