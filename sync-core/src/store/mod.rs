@@ -1,1 +1,70 @@
-//! Durable state: one transaction moves ledger, outbox and cursors together.
+//! The durable half of the engine: one SQLite database, one writer, one transaction a decision.
+//!
+//! What is stored here is decided elsewhere. Everything the hub must not forget is in this one
+//! file: entities, outbox, inbox, cursors, ledger, quarantine, alerts, secrets.
+
+mod error;
+mod open;
+mod seam;
+
+pub use error::StoreError;
+pub use seam::{AfterCommit, Refusal};
+
+use std::fmt;
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+use seam::Seam;
+
+/// The hub's database.
+pub struct Store {
+    connection: Connection,
+    seam: Seam,
+}
+
+/// Something a person should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alert {
+    /// When it was raised, by the hub's clock.
+    pub at: Timestamp,
+    /// What kind of trouble: `shortfall`, `dead-command`…
+    pub kind: String,
+    /// Which order, item or listing.
+    pub subject: String,
+    /// In words.
+    pub detail: String,
+}
+
+impl Store {
+    /// Calls `hook` after each commit with the commit's ordinal, counted from 1 since this store
+    /// was opened. When it answers [`AfterCommit::Crash`], the store refuses everything from then
+    /// on, so nothing can be observed of what would have come after a crash at that point.
+    pub fn on_commit(&mut self, hook: impl FnMut(u64) -> AfterCommit + Send + 'static) {
+        self.seam.on_commit(Box::new(hook));
+    }
+
+    /// How many transactions were committed since this store was opened.
+    pub fn commits(&self) -> u64 {
+        self.seam.commits()
+    }
+
+    /// Refuses everything from now on, as after a crash.
+    pub fn crash(&mut self) {
+        self.seam.crash();
+    }
+
+    /// Lets `writes` more statements pass and then refuses one, as a full or busy disk does.
+    pub fn refuse_after(&mut self, writes: u64, refusal: Refusal) {
+        self.seam.refuse_after(writes, refusal);
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store")
+            .field("path", &self.connection.path())
+            .field("commits", &self.seam.commits())
+            .finish_non_exhaustive()
+    }
+}

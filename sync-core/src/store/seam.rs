@@ -1,0 +1,87 @@
+//! Where faults are injected into the store: crashes after a commit, refusals before a write.
+
+use super::StoreError;
+
+/// What follows a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterCommit {
+    /// Life goes on.
+    Continue,
+    /// The process is as good as dead: the store refuses everything from here on.
+    Crash,
+}
+
+/// How a write is refused by a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Once, as by another writer.
+    Busy,
+    /// Once, as by a full disk.
+    Full,
+}
+
+/// Called after each commit with its ordinal.
+type Hook = Box<dyn FnMut(u64) -> AfterCommit + Send>;
+
+#[derive(Default)]
+pub(super) struct Seam {
+    hook: Option<Hook>,
+    commits: u64,
+    crashed: bool,
+    armed: Option<(u64, Refusal)>,
+}
+
+impl Seam {
+    pub(super) fn on_commit(&mut self, hook: Hook) {
+        self.hook = Some(hook);
+    }
+
+    pub(super) fn commits(&self) -> u64 {
+        self.commits
+    }
+
+    pub(super) fn crash(&mut self) {
+        self.crashed = true;
+    }
+
+    pub(super) fn refuse_after(&mut self, writes: u64, refusal: Refusal) {
+        self.armed = Some((writes, refusal));
+    }
+
+    pub(super) fn alive(&self) -> Result<(), StoreError> {
+        if self.crashed {
+            return Err(StoreError::Crashed);
+        }
+        Ok(())
+    }
+
+    /// Counts one statement that writes.
+    pub(super) fn write(&mut self) -> Result<(), StoreError> {
+        match &mut self.armed {
+            None => Ok(()),
+            Some((0, refusal)) => {
+                let refusal = *refusal;
+                self.armed = None;
+                Err(match refusal {
+                    Refusal::Busy => StoreError::Busy,
+                    Refusal::Full => StoreError::Full,
+                })
+            }
+            Some((left, _)) => {
+                *left -= 1;
+                Ok(())
+            }
+        }
+    }
+
+    /// Counts a commit and learns what follows it.
+    pub(super) fn committed(&mut self) -> Result<(), StoreError> {
+        self.commits += 1;
+        if let Some(hook) = &mut self.hook
+            && hook(self.commits) == AfterCommit::Crash
+        {
+            self.crashed = true;
+        }
+        self.alive()
+    }
+}
