@@ -1,1 +1,12 @@
-//! The harness: worlds, plans, oracle and the lockstep command.
+//! The harness: scenario files, plans, the simulated world, the oracle, and reports.
+//!
+//! A [`scenario`] is expanded by a seed into a [`plan`]; [`sim`] plays the plan against both mocks
+//! and the real middleware and records what happened; the [`oracle`] judges the record; [`report`]
+//! tells. The `lockstep` command is [`command`].
+
+pub mod command;
+pub mod oracle;
+pub mod plan;
+pub mod report;
+pub mod scenario;
+pub mod sim;

@@ -1,0 +1,78 @@
+//! What went over the wire between the middleware and the vendors, seen from the middleware's end.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One of the two vendors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Vendor {
+    /// The jerky system.
+    Jerky,
+    /// The polish shop.
+    Polish,
+}
+
+/// One request of the middleware and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exchange {
+    /// When it left the middleware.
+    pub sent_at: Timestamp,
+    /// When its reply was complete, or the middleware gave up.
+    pub ended_at: Timestamp,
+    /// To whom.
+    pub vendor: Vendor,
+    /// HTTP method, upper case.
+    pub method: String,
+    /// Path without query.
+    pub path: String,
+    /// HTTP status, or `None` when no complete reply came.
+    pub status: Option<u16>,
+    /// `Idempotency-Key` of the request.
+    pub idempotency_key: Option<String>,
+    /// `Retry-After` of the reply, as it stood there.
+    pub retry_after: Option<String>,
+    /// `RateLimit-Policy` of the reply, as it stood there.
+    pub policy: Option<String>,
+}
+
+impl Exchange {
+    /// Whether this asked for an access token.
+    pub fn is_token(&self) -> bool {
+        self.path == "/oauth/token"
+    }
+
+    /// Whether this could have changed anything at a vendor.
+    pub fn is_write(&self) -> bool {
+        !self.is_token() && !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
+    }
+}
+
+/// One attempt to deliver a webhook to the middleware.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Who sent it, or whom a forger pretended to be.
+    pub vendor: Vendor,
+    /// The message's id, the same in each attempt.
+    pub message: String,
+    /// What it is about: a jerky SKU, a polish SKU or an order id.
+    pub subject: String,
+    /// The item's sequence (jerky) or the resource's version (polish).
+    pub sequence: u64,
+    /// When this attempt left.
+    pub sent_at: Timestamp,
+    /// When it reached the middleware; `None` when it was lost on the way.
+    pub arrived_at: Option<Timestamp>,
+    /// The middleware's answer, if there was one.
+    pub status: Option<u16>,
+    /// Its signature is not the vendor's.
+    pub forged: bool,
+}
+
+impl Delivery {
+    /// The middleware took it: it must now apply or quarantine it.
+    pub fn is_accepted(&self) -> bool {
+        self.status
+            .is_some_and(|status| (200..300).contains(&status))
+    }
+}
