@@ -99,23 +99,53 @@ impl LotStatus {
     }
 }
 
-impl Lot {
+/// What picking and publishing ask of a lot. [`Lot`] answers from its own fields; a vendor's view
+/// of a lot may answer too, so that a hot path need not copy it first.
+pub trait Stocked {
+    /// Which lot.
+    fn lot(&self) -> &LotId;
+    /// Where it lies.
+    fn location(&self) -> &Location;
+    /// Where it stands in its life.
+    fn status(&self) -> LotStatus;
+    /// Last day of use in the warehouse's zone; `None` never expires.
+    fn expires_on(&self) -> Option<Date>;
     /// What nobody has a claim on: on hand less reserved, committed, damaged and quality control.
     /// Never negative, whatever a vendor's numbers add up to.
-    pub fn unreserved(&self) -> Quantity {
+    fn unreserved(&self) -> Quantity;
+
+    /// Whether it may be sold on `today` with at least `min_days` left: released, and far enough
+    /// from its expiry day. 0 days left is the expiry day itself, on which it is still usable.
+    fn is_eligible(&self, today: Date, min_days: u16) -> bool {
+        self.status() == LotStatus::Released
+            && expiry::has_days_left(self.expires_on(), today, min_days)
+    }
+}
+
+impl Stocked for Lot {
+    fn lot(&self) -> &LotId {
+        &self.lot
+    }
+
+    fn location(&self) -> &Location {
+        &self.location
+    }
+
+    fn status(&self) -> LotStatus {
+        self.status
+    }
+
+    fn expires_on(&self) -> Option<Date> {
+        self.expires_on
+    }
+
+    fn unreserved(&self) -> Quantity {
         self.on_hand
             .saturating_sub(self.reserved)
             .saturating_sub(self.committed)
             .saturating_sub(self.damaged)
             .saturating_sub(self.quality_control)
             .or_zero()
-    }
-
-    /// Whether it may be sold on `today` with at least `min_days` left: released, and far enough
-    /// from its expiry day. 0 days left is the expiry day itself, on which it is still usable.
-    pub fn is_eligible(&self, today: Date, min_days: u16) -> bool {
-        self.status == LotStatus::Released
-            && expiry::has_days_left(self.expires_on, today, min_days)
     }
 }
 

@@ -1,1 +1,407 @@
-//! The double-entry stock ledger.
+//! The double-entry stock ledger: every movement takes a quantity from one account and gives it to
+//! another, so nothing appears or vanishes, and every number has a lineage.
+//!
+//! A reservation is a transfer in two phases: while *pending*, its quantity lies in `reserved`;
+//! then it is *posted* to its taker, *voided* back to its giver, or *timed out*. Parts may be
+//! resolved one after another; no part is resolved twice. Entries are idempotent by id.
+//!
+//! The ledger lives in memory; the store keeps the same [`Transfer`]s as rows. Balances are by item
+//! and lot: where in the warehouse a lot lies changes nothing here.
+
+mod account;
+mod error;
+mod observed;
+mod transfer;
+
+pub use account::{Account, Balances};
+pub use error::LedgerError;
+pub use observed::{Movement, movements};
+pub use transfer::{Phase, Transfer, TransferId};
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{Hash, Hasher};
+
+use indexmap::{Equivalent, IndexMap};
+use jiff::Timestamp;
+
+use crate::quantity::Quantity;
+use crate::sku::{JerkySku, LotId};
+
+/// All entries ever recorded, and the balances they add up to.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    journal: IndexMap<TransferId, Record>,
+    shelves: IndexMap<ShelfKey, Shelf>,
+    by_sku: BTreeMap<JerkySku, Vec<usize>>,
+    /// Open pending entries by when they end; the place breaks ties, so the order is the journal's.
+    ends: BTreeSet<(Timestamp, usize)>,
+}
+
+/// Whether an entry was new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// It was recorded now.
+    Recorded,
+    /// It was there before and says the same; nothing changed.
+    Already,
+}
+
+/// How far a pending entry is resolved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Still held.
+    pub open: Quantity,
+    /// Given to its taker.
+    pub posted: Quantity,
+    /// Given back.
+    pub voided: Quantity,
+    /// Given back because its time was over.
+    pub timed_out: Quantity,
+}
+
+/// A lot whose accounts do not sum to zero, which only a bug in the ledger brings about.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the accounts of {sku} lot {lot} sum to {sum} instead of 0")]
+pub struct Imbalance {
+    /// The item.
+    pub sku: JerkySku,
+    /// The lot.
+    pub lot: LotId,
+    /// What the accounts sum to.
+    pub sum: i128,
+}
+
+#[derive(Clone, Debug)]
+struct Record {
+    transfer: Transfer,
+    held: Held,
+    /// The entry before this one on the same lot: lineage without an index.
+    previous: Option<usize>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Shelf {
+    balances: Balances,
+    /// What open pending entries hold of `reserved`; a direct entry may not take it.
+    open: Quantity,
+    latest: Option<usize>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct ShelfKey(JerkySku, LotId);
+
+impl Ledger {
+    /// An empty ledger.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The ledger that `rows` add up to, in the order they were recorded.
+    pub fn restored(rows: impl IntoIterator<Item = Transfer>) -> Result<Self, LedgerError> {
+        let mut ledger = Self::new();
+        for row in rows {
+            ledger.apply(row)?;
+        }
+        Ok(ledger)
+    }
+
+    /// Records `transfer`, once. A refused one changes nothing.
+    pub fn apply(&mut self, transfer: Transfer) -> Result<Applied, LedgerError> {
+        if let Some(known) = self.journal.get(&transfer.id) {
+            return if known.transfer.says_the_same(&transfer) {
+                Ok(Applied::Already)
+            } else {
+                Err(LedgerError::IdReused { id: transfer.id })
+            };
+        }
+        check_form(&transfer)?;
+        let resolved = self.resolvable(&transfer)?;
+        let shelf = self.shelf(&transfer.sku, &transfer.lot);
+        let balances = after(shelf.map_or(&Shelf::default(), |shelf| shelf), &transfer)?;
+        self.record(transfer, balances, resolved);
+        Ok(Applied::Recorded)
+    }
+
+    /// What `account` holds of a lot.
+    pub fn balance(&self, sku: &JerkySku, lot: &LotId, account: Account) -> Quantity {
+        self.balances(sku, lot).of(account)
+    }
+
+    /// All accounts of a lot; all zero for one never heard of.
+    pub fn balances(&self, sku: &JerkySku, lot: &LotId) -> Balances {
+        self.shelf(sku, lot)
+            .map(|shelf| shelf.balances)
+            .unwrap_or_default()
+    }
+
+    /// All accounts of an item, over its lots.
+    pub fn item_balances(&self, sku: &JerkySku) -> Balances {
+        let mut total = Balances::default();
+        for (_, balances) in self.lots(sku) {
+            total.add(&balances);
+        }
+        total
+    }
+
+    /// The lots of an item that ever moved, in the order they first did.
+    pub fn lots(&self, sku: &JerkySku) -> impl Iterator<Item = (&LotId, Balances)> {
+        let places = self.by_sku.get(sku).into_iter().flatten();
+        places
+            .filter_map(|place| self.shelves.get_index(*place))
+            .map(|(ShelfKey(_, lot), shelf)| (lot, shelf.balances))
+    }
+
+    /// The entries that made `account`'s balance of a lot what it is, the latest first.
+    pub fn lineage(
+        &self,
+        sku: &JerkySku,
+        lot: &LotId,
+        account: Account,
+    ) -> impl Iterator<Item = &Transfer> {
+        let latest = self.shelf(sku, lot).and_then(|shelf| shelf.latest);
+        std::iter::successors(self.at(latest), |record| self.at(record.previous))
+            .map(|record| &record.transfer)
+            .filter(move |transfer| transfer.touches(account))
+    }
+
+    /// How far a pending entry is resolved; `None` for any other.
+    pub fn held(&self, pending: &TransferId) -> Option<Held> {
+        let record = self.journal.get(pending)?;
+        matches!(record.transfer.phase, Phase::Pending { .. }).then_some(record.held)
+    }
+
+    /// The entries that time out what is over at `now`, for the caller to record and apply.
+    pub fn due(&self, now: Timestamp) -> Vec<Transfer> {
+        self.ends
+            .range(..=(now, usize::MAX))
+            .filter_map(|(_, place)| self.at(Some(*place)))
+            .map(|record| record.transfer.timed_out(record.held.open, now))
+            .collect()
+    }
+
+    /// All entries, in the order they were recorded.
+    pub fn transfers(&self) -> impl ExactSizeIterator<Item = &Transfer> {
+        self.journal.values().map(|record| &record.transfer)
+    }
+
+    /// Whether the accounts of every lot sum to zero.
+    pub fn check(&self) -> Result<(), Imbalance> {
+        for (ShelfKey(sku, lot), shelf) in &self.shelves {
+            let sum = shelf.balances.sum();
+            if sum != 0 {
+                return Err(Imbalance {
+                    sku: sku.clone(),
+                    lot: lot.clone(),
+                    sum,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn shelf(&self, sku: &JerkySku, lot: &LotId) -> Option<&Shelf> {
+        self.shelves.get(&ShelfRef(sku, lot))
+    }
+
+    fn at(&self, place: Option<usize>) -> Option<&Record> {
+        self.journal.get_index(place?).map(|(_, record)| record)
+    }
+
+    /// The place of the pending entry that `transfer` resolves, if it may.
+    fn resolvable(&self, transfer: &Transfer) -> Result<Option<usize>, LedgerError> {
+        let (Phase::Post { pending } | Phase::Void { pending } | Phase::TimeOut { pending }) =
+            &transfer.phase
+        else {
+            return Ok(None);
+        };
+        let (id, pending) = (|| transfer.id.clone(), || pending.clone());
+        let found = self.journal.get_full(&pending());
+        let Some((
+            place,
+            _,
+            Record {
+                transfer: held_by,
+                held,
+                ..
+            },
+        )) = found
+        else {
+            return Err(LedgerError::NotPending {
+                id: id(),
+                pending: pending(),
+            });
+        };
+        let Phase::Pending { expires_at } = held_by.phase else {
+            return Err(LedgerError::NotPending {
+                id: id(),
+                pending: pending(),
+            });
+        };
+        if !is_same_movement(held_by, transfer) {
+            return Err(LedgerError::Mismatch {
+                id: id(),
+                pending: pending(),
+            });
+        }
+        let (wanted, open) = (transfer.quantity, held.open);
+        if wanted > open {
+            return Err(LedgerError::Resolved {
+                id: id(),
+                pending: pending(),
+                wanted,
+                open,
+            });
+        }
+        let is_over = transfer.at >= expires_at && wanted == open;
+        if matches!(transfer.phase, Phase::TimeOut { .. }) && !is_over {
+            return Err(LedgerError::NotOver {
+                id: id(),
+                pending: pending(),
+            });
+        }
+        Ok(Some(place))
+    }
+
+    fn record(&mut self, transfer: Transfer, balances: Balances, resolved: Option<usize>) {
+        let place = self.journal.len();
+        let mut held = Held::default();
+        let mut open_change = Quantity::ZERO;
+        if let Phase::Pending { expires_at } = transfer.phase {
+            held.open = transfer.quantity;
+            open_change = transfer.quantity;
+            self.ends.insert((expires_at, place));
+        }
+        if let Some(resolved) = resolved {
+            self.resolve(resolved, &transfer);
+            open_change = Quantity::ZERO.saturating_sub(transfer.quantity);
+        }
+        let shelf = self.shelf_mut(&transfer.sku, &transfer.lot);
+        shelf.balances = balances;
+        shelf.open = shelf.open.saturating_add(open_change);
+        let previous = shelf.latest.replace(place);
+        self.journal.insert(
+            transfer.id.clone(),
+            Record {
+                transfer,
+                held,
+                previous,
+            },
+        );
+    }
+
+    fn resolve(&mut self, place: usize, by: &Transfer) {
+        let Some((_, Record { transfer, held, .. })) = self.journal.get_index_mut(place) else {
+            return;
+        };
+        held.settle(by);
+        if let (true, Phase::Pending { expires_at }) = (held.open.is_zero(), &transfer.phase) {
+            self.ends.remove(&(*expires_at, place));
+        }
+    }
+
+    fn shelf_mut(&mut self, sku: &JerkySku, lot: &LotId) -> &mut Shelf {
+        let place = match self.shelves.get_index_of(&ShelfRef(sku, lot)) {
+            Some(place) => place,
+            None => {
+                self.by_sku
+                    .entry(sku.clone())
+                    .or_default()
+                    .push(self.shelves.len());
+                self.shelves.len()
+            }
+        };
+        if place == self.shelves.len() {
+            return self
+                .shelves
+                .entry(ShelfKey(sku.clone(), lot.clone()))
+                .or_default();
+        }
+        &mut self.shelves[place]
+    }
+}
+
+impl Held {
+    fn settle(&mut self, by: &Transfer) {
+        let part = match by.phase {
+            Phase::Post { .. } => &mut self.posted,
+            Phase::Void { .. } => &mut self.voided,
+            Phase::TimeOut { .. } => &mut self.timed_out,
+            Phase::Direct | Phase::Pending { .. } => return,
+        };
+        *part = part.saturating_add(by.quantity);
+        self.open = self.open.less(by.quantity);
+    }
+}
+
+/// A borrowed [`ShelfKey`], so that a look-up clones no names.
+#[derive(PartialEq, Eq)]
+struct ShelfRef<'a>(&'a JerkySku, &'a LotId);
+
+impl Hash for ShelfRef<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+        self.1.hash(state);
+    }
+}
+
+impl Equivalent<ShelfKey> for ShelfRef<'_> {
+    fn equivalent(&self, key: &ShelfKey) -> bool {
+        *self.0 == key.0 && *self.1 == key.1
+    }
+}
+
+fn check_form(transfer: &Transfer) -> Result<(), LedgerError> {
+    let Transfer {
+        from, to, quantity, ..
+    } = *transfer;
+    if !quantity.is_positive() {
+        return Err(LedgerError::NotPositive {
+            id: transfer.id.clone(),
+            quantity,
+        });
+    }
+    if from == to {
+        return Err(LedgerError::SameAccount {
+            id: transfer.id.clone(),
+            account: from,
+        });
+    }
+    let is_pending = matches!(transfer.phase, Phase::Pending { .. });
+    if is_pending && (from == Account::Reserved || to == Account::Reserved) {
+        return Err(LedgerError::PendingOnReserved {
+            id: transfer.id.clone(),
+        });
+    }
+    Ok(())
+}
+
+/// The balances of `shelf` after `transfer`, if nothing is overdrawn.
+fn after(shelf: &Shelf, transfer: &Transfer) -> Result<Balances, LedgerError> {
+    let (giver, taker) = transfer.legs();
+    let wanted = transfer.quantity;
+    let kept = match (giver, &transfer.phase) {
+        (Account::Reserved, Phase::Direct) => shelf.open,
+        _ => Quantity::ZERO,
+    };
+    let available = shelf.balances.of(giver).less(kept);
+    if giver.is_inside() && available < wanted {
+        let id = transfer.id.clone();
+        return Err(LedgerError::Overdrawn {
+            id,
+            account: giver,
+            wanted,
+            available,
+        });
+    }
+    shelf
+        .balances
+        .after(giver, taker, wanted)
+        .ok_or_else(|| LedgerError::Overflow {
+            id: transfer.id.clone(),
+            quantity: wanted,
+        })
+}
+
+fn is_same_movement(a: &Transfer, b: &Transfer) -> bool {
+    a.sku == b.sku && a.lot == b.lot && a.from == b.from && a.to == b.to
+}
