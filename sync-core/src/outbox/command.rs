@@ -124,6 +124,12 @@ pub enum Command {
         /// The reservation.
         reservation: ReservationId,
     },
+    /// `GET /v1/reservations?reference=…`, answered by
+    /// [`Reply::Reservations`](super::Reply::Reservations).
+    ReadReservations {
+        /// For which order, whose id is the reference.
+        order: OrderId,
+    },
     /// `GET /v1/mirrors/{sku}`, answered by [`Reply::Mirror`](super::Reply::Mirror).
     ReadMirror {
         /// The mirror.
@@ -223,7 +229,43 @@ impl Command {
                 | Self::ReadProduct { .. }
                 | Self::ReadStock { .. }
                 | Self::ReadReservation { .. }
+                | Self::ReadReservations { .. }
                 | Self::ReadMirror { .. }
+        )
+    }
+
+    /// What it does, in a word.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Reserve { .. } => "reserve",
+            Self::Commit { .. } => "commit",
+            Self::Release { .. } => "release",
+            Self::Extend { .. } => "extend",
+            Self::Confirm { .. } => "confirm",
+            Self::Reject { .. } => "reject",
+            Self::Cancel { .. } => "cancel",
+            Self::Adjust { .. } => "adjust",
+            Self::Publish { .. } => "publish",
+            Self::PublishMirror { .. } => "publish-mirror",
+            Self::ReadOrder { .. } => "read-order",
+            Self::ReadProduct { .. } => "read-product",
+            Self::ReadStock { .. } => "read-stock",
+            Self::ReadReservation { .. } => "read-reservation",
+            Self::ReadReservations { .. } => "read-reservations",
+            Self::ReadMirror { .. } => "read-mirror",
+        }
+    }
+
+    /// Whether it carries an `Idempotency-Key`, under which no other payload may be sent.
+    pub const fn is_frozen(&self) -> bool {
+        matches!(
+            self,
+            Self::Reserve { .. }
+                | Self::Commit { .. }
+                | Self::Release { .. }
+                | Self::Extend { .. }
+                | Self::Adjust { .. }
+                | Self::PublishMirror { .. }
         )
     }
 

@@ -3,12 +3,19 @@
 //! What is stored here is decided elsewhere. Everything the hub must not forget is in this one
 //! file: entities, outbox, inbox, cursors, ledger, quarantine, alerts, secrets.
 
+mod entity;
 mod error;
 mod open;
+mod read;
+mod schema;
 mod seam;
+mod write;
 
+pub use entity::Entity;
 pub use error::StoreError;
+pub use read::StoredCommand;
 pub use seam::{AfterCommit, Refusal};
+pub use write::Tx;
 
 use std::fmt;
 

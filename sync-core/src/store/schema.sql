@@ -1,0 +1,61 @@
+-- Schema 1. Entities are kept whole, as JSON, beside the numbers a person would search by.
+-- What is closed is done with: it is many and rarely asked for, and not loaded at start.
+CREATE TABLE items    (key TEXT PRIMARY KEY, number INTEGER NOT NULL, open INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE products (key TEXT PRIMARY KEY, number INTEGER NOT NULL, open INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE mirrors  (key TEXT PRIMARY KEY, number INTEGER NOT NULL, open INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE counts   (key TEXT PRIMARY KEY, number INTEGER NOT NULL, open INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE orders   (key TEXT PRIMARY KEY, number INTEGER NOT NULL, open INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX open_orders ON orders (key) WHERE open = 1;
+CREATE INDEX open_counts ON counts (key) WHERE open = 1;
+
+-- AUTOINCREMENT: the number of a command that was settled is never given to another.
+CREATE TABLE outbox (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    aggregate  TEXT    NOT NULL,
+    command    TEXT    NOT NULL,
+    key        TEXT    NOT NULL,
+    state      TEXT    NOT NULL CHECK (state IN ('pending', 'unknown', 'dead')),
+    attempts   INTEGER NOT NULL,
+    due_at     INTEGER NOT NULL
+);
+CREATE TABLE inbox   (id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX inbox_age ON inbox (at);
+CREATE TABLE cursors (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE meta    (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE transfers (
+    number     INTEGER PRIMARY KEY,
+    id         TEXT    NOT NULL,
+    sku        TEXT    NOT NULL,
+    lot        TEXT    NOT NULL,
+    giver      TEXT    NOT NULL,
+    taker      TEXT    NOT NULL,
+    quantity   INTEGER NOT NULL CHECK (quantity > 0),
+    at         INTEGER NOT NULL,
+    cause      TEXT    NOT NULL
+);
+-- A view cannot disagree with the entries it adds up.
+CREATE VIEW balances AS
+    SELECT sku, lot, account, SUM(quantity) AS quantity FROM (
+        SELECT sku, lot, giver AS account, -quantity AS quantity FROM transfers
+        UNION ALL
+        SELECT sku, lot, taker, quantity FROM transfers
+    ) GROUP BY sku, lot, account;
+
+CREATE TABLE quarantine (
+    id          INTEGER PRIMARY KEY,
+    what        TEXT    NOT NULL,
+    subject     TEXT    NOT NULL,
+    reason      TEXT    NOT NULL,
+    raw         BLOB    NOT NULL,
+    at          INTEGER NOT NULL,
+    resolved_at INTEGER
+);
+CREATE INDEX open_quarantine ON quarantine (what, subject) WHERE resolved_at IS NULL;
+CREATE TABLE alerts (
+    id      INTEGER PRIMARY KEY,
+    at      INTEGER NOT NULL,
+    kind    TEXT    NOT NULL,
+    subject TEXT    NOT NULL,
+    detail  TEXT    NOT NULL
+);
