@@ -45,7 +45,7 @@ pub enum VendorError {
         /// What the vendor said.
         reason: String,
     },
-    /// A success whose body cannot be read. A write was applied; a read may be repeated.
+    /// A success whose body cannot be read. A write was most likely applied: ask.
     #[error("{operation} answered with something unreadable: {reason}")]
     Garbled {
         /// The operation.
@@ -68,14 +68,14 @@ pub enum Refusal {
         status: u16,
         /// At least one.
         errors: Vec<PolishFault>,
-        /// The version the vendor holds, with `version_mismatch`.
-        current_version: Option<u64>,
     },
     /// A refusal without a body that says why.
     Bare {
         /// HTTP status.
         status: u16,
     },
+    /// It could not even be sent: a name that fits in no address, say.
+    Unsendable(String),
 }
 
 /// A problem detail of the jerky vendor (RFC 9457).
@@ -113,6 +113,9 @@ pub struct PolishFault {
     pub message: String,
     /// The field concerned.
     pub field: Option<String>,
+    /// The version the vendor holds, with `version_mismatch`.
+    #[serde(default)]
+    pub current_version: Option<u64>,
 }
 
 impl Refusal {
@@ -122,14 +125,21 @@ impl Refusal {
             Self::Problem(problem) => &problem.slug,
             Self::Polish { errors, .. } => errors.first().map_or("", |error| &error.code),
             Self::Bare { .. } => "",
+            Self::Unsendable(_) => "unsendable",
         }
     }
 
-    /// HTTP status.
+    /// Whether an equal request is still being worked on: not a no, only a not yet.
+    pub fn is_in_flight(&self) -> bool {
+        self.code() == "idempotency-key-in-flight"
+    }
+
+    /// HTTP status; 0 where nothing was sent.
     pub fn status(&self) -> u16 {
         match self {
             Self::Problem(problem) => problem.status,
             Self::Polish { status, .. } | Self::Bare { status } => *status,
+            Self::Unsendable(_) => 0,
         }
     }
 }
@@ -143,6 +153,7 @@ impl std::fmt::Display for Refusal {
                 .iter()
                 .try_for_each(|error| write!(f, ": {}", error.message)),
             Self::Bare { .. } => Ok(()),
+            Self::Unsendable(why) => write!(f, ": {why}"),
         }
     }
 }
@@ -193,6 +204,7 @@ impl PolishFault {
             code: String::new(),
             message: format!("unreadable error: {error}"),
             field: None,
+            current_version: None,
         })
     }
 }
@@ -213,7 +225,6 @@ impl Refusal {
             Ok(wire) if !wire.errors.is_empty() => Self::Polish {
                 status,
                 errors: wire.errors,
-                current_version: wire.current_version,
             },
             _ => Self::Bare { status },
         }
@@ -235,8 +246,6 @@ struct ProblemWire {
 #[derive(Deserialize)]
 struct PolishWire {
     errors: Vec<PolishFault>,
-    #[serde(default)]
-    current_version: Option<u64>,
 }
 
 /// Vendors' texts end up in logs and in the store.

@@ -5,6 +5,9 @@
 //! call can have had an effect. Nothing here decides anything about stock or orders.
 
 pub mod error;
+pub mod http;
 pub mod jerky;
 pub mod polish;
 pub mod reading;
+pub mod secret;
+pub mod signature;

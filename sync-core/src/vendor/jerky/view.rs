@@ -196,6 +196,8 @@ pub struct ReservationLineView {
     pub line_id: LineId,
     /// The item.
     pub sku: JerkySku,
+    /// The unit the vendor speaks of this line in. Commits and releases of it are told in it.
+    pub unit: Unit,
     /// Reserved in all.
     pub quantity: Quantity,
     /// Committed so far.

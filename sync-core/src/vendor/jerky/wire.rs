@@ -373,6 +373,7 @@ impl ReservationLine {
     fn view(self) -> Result<ReservationLineView, String> {
         let unit = self.unit;
         let line = ReservationLineView {
+            unit,
             quantity: amount("lines.quantity", &self.quantity, unit)?,
             committed: amount("lines.committed", &self.committed, unit)?,
             released: amount("lines.released", &self.released, unit)?,

@@ -1,0 +1,277 @@
+//! Pages of the polish vendor, which shift while rows change.
+//!
+//! Orders and products are listed by `updated_at`, so a row that changes during a sweep moves to
+//! the end and everything behind its old place moves up, over the page border and out of sight.
+//! [`Walk`] therefore steps by timestamp instead of by page number wherever it can, and a sweep is
+//! trusted only once two in a row showed the same ([`Sweeps`]).
+
+use std::collections::BTreeSet;
+
+use http::header;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::vendor::{
+    http::{Garble, Reply},
+    reading::{Readable, Row, as_text, read_rows},
+};
+
+/// Rows asked for in one page; the vendor's maximum.
+pub(super) const PAGE: usize = 250;
+
+/// One page of a list.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// Its rows.
+    pub rows: Vec<Row<T>>,
+    /// Whether the vendor says that there is another.
+    pub has_next: bool,
+}
+
+/// Where the next page of a walk begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Rows that changed at this instant or later; all of them without one.
+    pub updated_after: Option<Timestamp>,
+    /// The page within those, from 1.
+    pub page: u64,
+}
+
+/// A walk over a list that is ordered by `updated_at`.
+#[derive(Clone, Copy, Debug)]
+pub struct Walk {
+    next: Option<Step>,
+    latest: Option<Timestamp>,
+    pages: u64,
+}
+
+/// A walk that does not end, because the vendor repeats pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the vendor's pages do not end")]
+pub struct EndlessPages;
+
+/// No list of the shop has more pages than this.
+const MOST_PAGES: u64 = 100_000;
+
+impl Walk {
+    /// A walk over what changed at `since` or later; over everything without one.
+    pub fn since(since: Option<Timestamp>) -> Self {
+        Self {
+            next: Some(Step {
+                updated_after: since,
+                page: 1,
+            }),
+            latest: since,
+            pages: 0,
+        }
+    }
+
+    /// What to read next; none at the end.
+    pub fn next(&self) -> Option<Step> {
+        self.next
+    }
+
+    /// The newest timestamp on the way; where the next walk starts.
+    pub fn latest(&self) -> Option<Timestamp> {
+        self.latest
+    }
+
+    /// Takes in a page: whether there is another, and the timestamps of its readable rows.
+    ///
+    /// # Errors
+    /// [`EndlessPages`] when the walk must be given up.
+    pub fn advance(
+        &mut self,
+        has_next: bool,
+        updated: impl Iterator<Item = Timestamp>,
+    ) -> Result<(), EndlessPages> {
+        let Some(step) = self.next else { return Ok(()) };
+        let newest = updated.max();
+        self.latest = self.latest.max(newest);
+        self.pages += 1;
+        if self.pages > MOST_PAGES {
+            return Err(EndlessPages);
+        }
+        self.next = has_next.then(|| match newest {
+            // By timestamp: rows that change meanwhile cannot push others out of the window. The
+            // rows of that very instant come again, which costs nothing.
+            Some(newest) if Some(newest) > step.updated_after => Step {
+                updated_after: Some(newest),
+                page: 1,
+            },
+            // A whole page of one instant: only the page number leads on.
+            _ => Step {
+                page: step.page + 1,
+                ..step
+            },
+        });
+        Ok(())
+    }
+}
+
+/// Tells when a sweep has shown everything: two in a row saw the same ids.
+#[derive(Debug)]
+pub struct Sweeps<K> {
+    previous: Option<BTreeSet<K>>,
+    left: u32,
+}
+
+impl<K: Ord> Sweeps<K> {
+    /// At most `most` sweeps.
+    pub fn at_most(most: u32) -> Self {
+        Self {
+            previous: None,
+            left: most,
+        }
+    }
+
+    /// Takes in what a sweep saw. Gives it back together with what earlier ones saw once no more
+    /// sweeps are needed; the flag says whether two agreed.
+    pub fn finished(&mut self, seen: BTreeSet<K>) -> Option<(BTreeSet<K>, bool)> {
+        self.left = self.left.saturating_sub(1);
+        let agreed = self
+            .previous
+            .as_ref()
+            .is_some_and(|previous| seen.is_subset(previous));
+        let mut all = self.previous.take().unwrap_or_default();
+        all.extend(seen);
+        if agreed || self.left == 0 {
+            return Some((all, agreed));
+        }
+        self.previous = Some(all);
+        None
+    }
+}
+
+#[derive(Deserialize)]
+struct PageWire<'a> {
+    #[serde(
+        borrow,
+        alias = "orders",
+        alias = "products",
+        alias = "counts",
+        alias = "webhooks"
+    )]
+    data: Vec<&'a RawValue>,
+}
+
+/// Reads a page and holds its length against `X-Total-Count`: a page that was skipped or cut on
+/// the vendor's side has too few rows, and taking it for the whole would lose the rest.
+pub(super) fn read_page<T: Readable>(reply: &Reply, page: u64) -> Result<Page<T>, Garble> {
+    let text = as_text(&reply.body);
+    let wire: PageWire<'_> = serde_json::from_str(&text)?;
+    let found = u64::try_from(wire.data.len()).unwrap_or(u64::MAX);
+    if let Some(total) = total(reply) {
+        let size = PAGE as u64;
+        let before = page.saturating_sub(1).saturating_mul(size);
+        let expected = total.saturating_sub(before).min(size);
+        if found != expected {
+            return Err(Garble::new(format!(
+                "page {page} of {total} rows has {found}, not {expected}"
+            )));
+        }
+    }
+    Ok(Page {
+        rows: read_rows(&wire.data, reply.at),
+        has_next: has_next(reply),
+    })
+}
+
+fn total(reply: &Reply) -> Option<u64> {
+    let text = reply.headers.get("x-total-count")?.to_str().ok()?;
+    text.trim().parse().ok()
+}
+
+/// Whether a `Link` header (RFC 8288) has a `rel="next"`.
+fn has_next(reply: &Reply) -> bool {
+    let links = reply.headers.get_all(header::LINK).iter();
+    links
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|link| {
+            let mut parts = link.split(';').skip(1);
+            parts.any(|part| matches!(part.trim(), "rel=\"next\"" | "rel=next"))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A list in the vendor's order; `touched` rows move to its end between any two pages.
+    fn walk(mut rows: Vec<(i64, u32)>, touched: &[usize], size: usize) -> BTreeSet<u32> {
+        let mut walk = Walk::since(None);
+        let mut seen = BTreeSet::new();
+        let mut clock = 1_000_000;
+        let mut touched = touched.iter();
+        while let Some(step) = walk.next() {
+            rows.sort_unstable();
+            let from = step.updated_after.map_or(i64::MIN, Timestamp::as_second);
+            let window: Vec<_> = rows.iter().filter(|row| row.0 >= from).collect();
+            let start = (step.page as usize - 1) * size;
+            let page: Vec<_> = window.iter().skip(start).take(size).collect();
+            seen.extend(page.iter().map(|row| row.1));
+            let times = page
+                .iter()
+                .map(|row| Timestamp::from_second(row.0).unwrap());
+            walk.advance(window.len() > start + size, times).unwrap();
+            if let Some(index) = touched.next() {
+                let index = index % rows.len();
+                clock += 1;
+                rows[index].0 = clock;
+            }
+        }
+        seen
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+
+        #[test]
+        fn a_walk_misses_no_row_however_pages_shift(
+            count in 1_usize..120,
+            size in 2_usize..20,
+            touched in proptest::collection::vec(0_usize..1000, 0..40),
+        ) {
+            let rows = (0..count as i64).map(|n| (n, n as u32)).collect();
+            prop_assert_eq!(walk(rows, &touched, size).len(), count);
+        }
+
+        #[test]
+        fn a_walk_over_rows_of_one_instant_reaches_the_end(
+            count in 1_usize..120,
+            size in 1_usize..20,
+        ) {
+            let rows = (0..count as u32).map(|n| (7, n)).collect();
+            prop_assert_eq!(walk(rows, &[], size).len(), count);
+        }
+    }
+
+    #[test]
+    fn a_vendor_that_never_ends_its_pages_is_given_up() {
+        let mut walk = Walk::since(None);
+        let once = Timestamp::UNIX_EPOCH;
+        let given_up = (0..=MOST_PAGES).any(|_| walk.advance(true, [once].into_iter()).is_err());
+        assert!(given_up);
+    }
+
+    #[test]
+    fn a_sweep_is_trusted_once_the_next_shows_nothing_new() {
+        let mut sweeps = Sweeps::at_most(4);
+        assert_eq!(sweeps.finished(BTreeSet::from([1, 2])), None);
+        assert_eq!(sweeps.finished(BTreeSet::from([1, 2, 3])), None);
+        let all = BTreeSet::from([1, 2, 3]);
+        assert_eq!(sweeps.finished(all.clone()), Some((all, true)));
+    }
+
+    #[test]
+    fn restless_sweeps_end_and_say_so() {
+        let mut sweeps = Sweeps::at_most(2);
+        assert_eq!(sweeps.finished(BTreeSet::from([1])), None);
+        let all = BTreeSet::from([1, 2]);
+        assert_eq!(sweeps.finished(BTreeSet::from([2])), Some((all, false)));
+    }
+}
