@@ -137,3 +137,89 @@ fn digits_to_number(digits: impl Iterator<Item = u8>, negative: bool) -> Option<
 fn shortened(text: &str) -> String {
     text.chars().take(40).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn unit() -> impl Strategy<Value = Unit> {
+        prop::sample::select(&Unit::ALL[..])
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn every_quantity_reads_back_from_its_text(base: i64, unit in unit()) {
+            let quantity = Quantity::new(base);
+            prop_assert_eq!(delta(&text(quantity, unit), unit), Ok(quantity));
+        }
+
+        #[test]
+        fn no_text_panics(input in ".{0,60}", unit in unit()) {
+            let _ = delta(&input, unit);
+        }
+
+        #[test]
+        fn digits_mean_what_they_say(whole in 0..1_000_000i64, thousandths in 0..1000i64) {
+            let input = format!("{whole}.{thousandths:03}");
+            prop_assert_eq!(
+                amount(&input, Unit::Kilogram),
+                Ok(Quantity::new(whole * 1000 + thousandths))
+            );
+            prop_assert_eq!(amount(&input, Unit::Piece).is_ok(), thousandths == 0);
+        }
+    }
+
+    #[test]
+    fn trailing_zeros_change_nothing() {
+        for input in ["12.5", "12.50", "12.500", "12.500000"] {
+            assert_eq!(
+                amount(input, Unit::Litre),
+                Ok(Quantity::new(12_500)),
+                "{input}"
+            );
+        }
+        assert_eq!(amount("37.000", Unit::Piece), Ok(Quantity::new(37)));
+    }
+
+    #[test]
+    fn what_is_no_decimal_number_is_refused() {
+        for input in [
+            "", " 1", "1 ", ".5", "5.", "1e3", "+1", "--1", "1,5", "0x1", "1.2.3", "٣", "NaN", "-",
+        ] {
+            let error = delta(input, Unit::Kilogram).unwrap_err();
+            assert!(
+                matches!(error, DecimalError::NotDecimal { .. }),
+                "{input:?}: {error}"
+            );
+        }
+    }
+
+    #[test]
+    fn errors_say_what_and_what_to_do() {
+        let said = |input, unit| amount(input, unit).unwrap_err().to_string();
+        assert_eq!(
+            said("0.0125", Unit::Kilogram),
+            "0.0125 KGM is not a whole number of GRM; write at most 3 digits after the point"
+        );
+        assert_eq!(
+            said("-3", Unit::Piece),
+            "-3 H87 is negative; an amount of stock is zero or more"
+        );
+        assert_eq!(
+            said("9223372036854775.808", Unit::Kilogram),
+            "9223372036854775.808 KGM is more than can be counted; correct the quantity or use a \
+             larger unit"
+        );
+        assert!(said(&"9".repeat(1_000_000), Unit::Gram).len() < 200);
+    }
+
+    #[test]
+    fn nothing_has_no_sign() {
+        assert_eq!(amount("-0.000", Unit::Kilogram), Ok(Quantity::ZERO));
+        assert_eq!(text(Quantity::ZERO, Unit::Kilogram), "0.000");
+    }
+}

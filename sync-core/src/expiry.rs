@@ -104,3 +104,121 @@ fn full_year(two_digits: i8, today: Date) -> i16 {
         _ => century + two_digits,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn zone(name: &str) -> TimeZone {
+        TimeZone::get(name).unwrap()
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_day_is_the_warehouses_and_not_greenwichs() {
+        let now = at("2026-03-02T04:59:59Z");
+        assert_eq!(day_in(&zone("America/Chicago"), now), date(2026, 3, 1));
+        assert_eq!(day_in(&TimeZone::UTC, now), date(2026, 3, 2));
+        assert_eq!(
+            day_in(&zone("America/Chicago"), at("2026-03-02T06:00:00Z")),
+            date(2026, 3, 2)
+        );
+    }
+
+    #[test]
+    fn midnight_comes_after_a_day_of_any_length() {
+        let chicago = zone("America/Chicago");
+        let day_of_23_hours = at("2026-03-08T12:00:00Z");
+        assert_eq!(
+            next_midnight(&chicago, day_of_23_hours),
+            at("2026-03-09T05:00:00Z")
+        );
+        let day_of_25_hours = at("2026-11-01T05:00:00Z");
+        assert_eq!(
+            next_midnight(&chicago, day_of_25_hours),
+            at("2026-11-02T06:00:00Z")
+        );
+        // Clocks in Santiago skip midnight itself.
+        let santiago = zone("America/Santiago");
+        let eve = at("2026-09-05T12:00:00Z");
+        assert_eq!(
+            day_in(&santiago, next_midnight(&santiago, eve)),
+            date(2026, 9, 6)
+        );
+    }
+
+    #[test]
+    fn what_never_expires_is_always_usable() {
+        assert!(is_usable(None, Date::MAX));
+        assert!(has_days_left(None, Date::MAX, u16::MAX));
+        assert_eq!(days_left(None, Date::MIN), None);
+    }
+
+    #[test]
+    fn day_00_is_the_end_of_the_month() {
+        let today = date(2026, 1, 15);
+        assert_eq!(gs1_date("280200", today), Ok(date(2028, 2, 29)));
+        assert_eq!(gs1_date("260200", today), Ok(date(2026, 2, 28)));
+        assert_eq!(gs1_date("261231", today), Ok(date(2026, 12, 31)));
+    }
+
+    #[test]
+    fn the_century_is_the_nearest_one() {
+        let today = date(2026, 1, 15);
+        let year = |text: &str| gs1_date(text, today).unwrap().year();
+        assert_eq!(year("760101"), 2076, "50 years ahead");
+        assert_eq!(year("770101"), 1977, "51 years ahead would be too far");
+        assert_eq!(gs1_date("100101", date(1990, 1, 1)).unwrap().year(), 2010);
+    }
+
+    #[test]
+    fn an_impossible_date_is_refused_in_words() {
+        for text in ["", "2602", "260230", "261301", "260001", "2602x1", "26٠201"] {
+            assert!(gs1_date(text, date(2026, 1, 1)).is_err(), "{text:?}");
+        }
+        assert_eq!(
+            gs1_date("260231", date(2026, 1, 1))
+                .unwrap_err()
+                .to_string(),
+            "\"260231\" is no GS1 date; expected six digits YYMMDD of a day that exists, or day 00 \
+             for the end of the month"
+        );
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+
+        #[test]
+        fn a_lot_expires_at_the_first_midnight_after_its_last_day(
+            second in 1_700_000_000i64..2_000_000_000,
+            zone_name in prop::sample::select(&["America/Chicago", "Asia/Kathmandu", "UTC"][..]),
+        ) {
+            let (zone, now) = (zone(zone_name), Timestamp::from_second(second).unwrap());
+            let last = day_in(&zone, now);
+            let midnight = next_midnight(&zone, now);
+            let just_before = midnight.checked_sub(jiff::SignedDuration::from_nanos(1)).unwrap();
+            prop_assert!(now < midnight);
+            prop_assert!(is_usable(Some(last), day_in(&zone, just_before)));
+            prop_assert!(!is_usable(Some(last), day_in(&zone, midnight)));
+        }
+
+        #[test]
+        fn a_gs1_date_within_the_window_reads_back(days in -17_000i64..18_000) {
+            let today = date(2026, 6, 15);
+            let day = today.saturating_add(days.days());
+            let text = day.strftime("%y%m%d").to_string();
+            prop_assert_eq!(gs1_date(&text, today), Ok(day));
+        }
+
+        #[test]
+        fn no_text_is_a_panic(text in ".{0,8}") {
+            let _ = gs1_date(&text, date(2026, 1, 1));
+        }
+    }
+}

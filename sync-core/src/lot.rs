@@ -154,3 +154,85 @@ impl fmt::Display for LotStatus {
         f.pad(self.name())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    const ALL: [LotStatus; 5] = [
+        LotStatus::Quarantine,
+        LotStatus::Released,
+        LotStatus::OnHold,
+        LotStatus::Recalled,
+        LotStatus::Disposed,
+    ];
+
+    fn lot() -> Lot {
+        Lot {
+            lot: LotId::parse("L1").unwrap(),
+            location: Location::parse("A-1").unwrap(),
+            status: LotStatus::Released,
+            expires_on: Some(date(2026, 3, 1)),
+            on_hand: Quantity::new(100),
+            reserved: Quantity::new(30),
+            committed: Quantity::new(20),
+            damaged: Quantity::new(10),
+            quality_control: Quantity::new(5),
+        }
+    }
+
+    #[test]
+    fn unreserved_is_what_nobody_has_a_claim_on() {
+        assert_eq!(lot().unreserved(), Quantity::new(35));
+        let muddled = Lot {
+            reserved: Quantity::new(500),
+            ..lot()
+        };
+        assert_eq!(muddled.unreserved(), Quantity::ZERO);
+    }
+
+    #[test]
+    fn only_a_released_lot_is_eligible() {
+        for status in ALL {
+            let eligible = Lot { status, ..lot() }.is_eligible(date(2026, 1, 1), 0);
+            assert_eq!(eligible, status == LotStatus::Released, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_lot_is_eligible_through_its_last_day() {
+        assert!(lot().is_eligible(date(2026, 3, 1), 0));
+        assert!(!lot().is_eligible(date(2026, 3, 2), 0));
+        assert!(lot().is_eligible(date(2026, 2, 15), 14));
+        assert!(!lot().is_eligible(date(2026, 2, 16), 14));
+    }
+
+    #[test]
+    fn a_recall_is_for_good_and_disposal_is_the_end() {
+        for next in ALL {
+            let from_recalled = matches!(next, LotStatus::Recalled | LotStatus::Disposed);
+            assert_eq!(LotStatus::Recalled.may_become(next), from_recalled);
+            assert_eq!(
+                LotStatus::Disposed.may_become(next),
+                next == LotStatus::Disposed
+            );
+        }
+        let error = LotStatus::Recalled.then(LotStatus::Released).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "a lot that is recalled does not become released"
+        );
+    }
+
+    #[test]
+    fn a_status_is_called_the_same_on_the_wire_and_in_words() {
+        for status in ALL {
+            assert_eq!(
+                serde_json::to_string(&status).unwrap(),
+                format!("\"{status}\"")
+            );
+        }
+    }
+}

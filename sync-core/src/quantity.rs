@@ -129,3 +129,53 @@ amount! {
     /// An amount of a listing in selling units: what the shop counts, what a shopper orders.
     Units
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+
+        #[test]
+        fn checked_arithmetic_agrees_with_arithmetic_that_cannot_overflow(a: i64, b: i64) {
+            let (left, right) = (Quantity::new(a), Quantity::new(b));
+            let fits = |wide: i128| i64::try_from(wide).ok().map(Quantity::new);
+            let (a, b) = (i128::from(a), i128::from(b));
+            prop_assert_eq!(left.checked_add(right), fits(a + b));
+            prop_assert_eq!(left.checked_sub(right), fits(a - b));
+            prop_assert_eq!(left.checked_mul(right.get()), fits(a * b));
+        }
+
+        #[test]
+        fn saturating_arithmetic_stops_at_the_ends(a: i64, b: i64) {
+            let held = |wide: i128| {
+                Units::new(wide.clamp(i64::MIN.into(), i64::MAX.into()) as i64)
+            };
+            let (left, right) = (Units::new(a), Units::new(b));
+            prop_assert_eq!(left.saturating_add(right), held(i128::from(a) + i128::from(b)));
+            prop_assert_eq!(left.saturating_sub(right), held(i128::from(a) - i128::from(b)));
+            prop_assert_eq!([left, right].into_iter().sum::<Units>(), left.saturating_add(right));
+        }
+
+        #[test]
+        fn what_is_left_is_never_negative(a: i64, b: i64) {
+            prop_assert!(!Quantity::new(a).less(Quantity::new(b)).is_negative());
+        }
+    }
+
+    #[test]
+    fn an_absurd_number_does_not_wrap_a_sum_into_a_plausible_one() {
+        let sum: Quantity = [Quantity::MAX, Quantity::new(5)].into_iter().sum();
+        assert_eq!(sum, Quantity::MAX);
+    }
+
+    #[test]
+    fn an_amount_is_a_bare_number_in_storage() {
+        assert_eq!(serde_json::to_string(&Quantity::new(-7)).unwrap(), "-7");
+        assert_eq!(serde_json::from_str::<Units>("12").unwrap(), Units::new(12));
+        assert!(serde_json::from_str::<Units>("1.5").is_err());
+    }
+}

@@ -225,3 +225,67 @@ fn check(kind: &'static str, text: &str) -> Result<(), NameError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_clean_name_is_kept_as_it_is() {
+        let sku = JerkySku::parse("JRK-Péppér 50g").unwrap();
+        assert_eq!(sku.as_str(), "JRK-Péppér 50g");
+        assert_eq!(serde_json::to_string(&sku).unwrap(), "\"JRK-Péppér 50g\"");
+    }
+
+    #[test]
+    fn an_unclean_name_is_refused_and_not_mended() {
+        for text in ["", " JRK-1", "JRK-1 ", "\u{a0}JRK-1", "JRK\n1", "JRK\u{0}1"] {
+            assert!(JerkySku::parse(text).is_err(), "{text:?}");
+            let json = serde_json::to_string(text).unwrap();
+            assert!(serde_json::from_str::<JerkySku>(&json).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_longest_name_fits_and_one_more_does_not() {
+        assert!(LotId::parse(&"é".repeat(LONGEST / 2)).is_ok());
+        let error = LotId::parse(&"x".repeat(LONGEST + 1)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the lot \"xxxxxxxxxxxxxxxxxxxxxxxx\"… is 129 bytes long; at most 128 are accepted"
+        );
+    }
+
+    #[test]
+    fn names_are_compared_exactly() {
+        assert_ne!(
+            PolishSku::parse("NP-1").unwrap(),
+            PolishSku::parse("np-1").unwrap()
+        );
+    }
+
+    #[test]
+    fn a_name_in_another_form_finds_the_one_that_was_meant() {
+        let known = ["JRK-1", "JRK-11", "BOX 2"].map(|text| JerkySku::parse(text).unwrap());
+        let meant = |text| same_but_for_form(text, &known).map(JerkySku::as_str);
+        assert_eq!(meant(" jrk-1 "), Some("JRK-1"));
+        assert_eq!(meant("box2"), Some("BOX 2"));
+        assert_eq!(meant("JRK-2"), None);
+        assert_eq!(meant("JRK-1"), None, "a name is no near match of itself");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+
+        #[test]
+        fn no_text_panics_and_every_name_reads_back_as_itself(text in ".{0,140}") {
+            if let Ok(name) = OrderId::parse(&text) {
+                prop_assert_eq!(name.as_str(), text.as_str());
+                let json = serde_json::to_string(&name).unwrap();
+                prop_assert_eq!(serde_json::from_str::<OrderId>(&json).unwrap(), name);
+            }
+        }
+    }
+}

@@ -205,3 +205,51 @@ impl fmt::Display for Dimension {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_read_back_as_their_units_and_match_the_wire() {
+        for unit in Unit::ALL {
+            assert_eq!(unit.code().parse(), Ok(unit));
+            assert_eq!(
+                serde_json::to_string(&unit).unwrap(),
+                format!("{:?}", unit.code())
+            );
+        }
+        for package in Package::ALL {
+            assert_eq!(package.code().parse(), Ok(package));
+            assert_eq!(
+                serde_json::to_string(&package).unwrap(),
+                format!("{:?}", package.code())
+            );
+        }
+    }
+
+    #[test]
+    fn a_unit_and_its_base_measure_the_same() {
+        for unit in Unit::ALL {
+            assert_eq!(unit.base().dimension(), unit.dimension());
+            assert_eq!(unit.base().in_base(), 1);
+        }
+    }
+
+    #[test]
+    fn a_unit_of_another_dimension_is_refused_in_words() {
+        let error = Unit::Litre.require(Dimension::Mass).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "LTR measures a volume, but a mass is needed; correct the unit"
+        );
+        assert_eq!(Unit::Gram.require(Dimension::Mass), Ok(Unit::Gram));
+    }
+
+    #[test]
+    fn a_code_of_the_other_recommendation_or_case_is_unknown() {
+        assert!("PK".parse::<Unit>().is_err());
+        assert!("kgm".parse::<Unit>().is_err());
+        assert!("KGM".parse::<Package>().is_err());
+    }
+}

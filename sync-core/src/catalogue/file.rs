@@ -8,7 +8,7 @@ use crate::catalogue::policy::{ConflictPolicy, Criticality, Direction};
 use crate::catalogue::problem::Problem;
 use crate::quantity::{Quantity, Units};
 use crate::sku::{JerkySku, PolishSku};
-use crate::unit::Unit;
+use crate::unit::{Package, Unit};
 
 /// A mapping file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -151,8 +151,10 @@ impl ComponentEntry {
                 "has no `unit`; jerky stock is counted in one",
             ));
         };
-        let measure = Measure::new(code, self.pack.as_deref())
-            .map_err(|message| Problem::new(at("unit"), message))?;
+        let measure = Measure::new(code, self.pack.as_deref()).map_err(|message| {
+            let is_content = self.pack.is_some() && code.parse::<Package>().is_ok();
+            Problem::new(at(if is_content { "pack" } else { "unit" }), message)
+        })?;
         let need = measure
             .factor(&self.need)
             .map_err(|message| Problem::new(at("need"), message))?;

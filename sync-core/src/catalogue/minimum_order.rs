@@ -19,7 +19,53 @@ pub fn sellable(stock: Units, minimum: Units, multiple: Units) -> Units {
 }
 
 /// The largest whole multiple within `stock`.
-pub fn floored(stock: Units, multiple: Units) -> Units {
+fn floored(stock: Units, multiple: Units) -> Units {
     let stock = stock.or_zero().get();
     Units::new(stock - stock % multiple.get().max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn an_order_is_the_smallest_that_keeps_the_rules(
+            need in 0..10_000i64,
+            minimum in 0..500i64,
+            multiple in 1..60i64,
+        ) {
+            let units = |n| Units::new(n);
+            let q = order_quantity(units(need), units(minimum), units(multiple)).unwrap().get();
+            let keeps = |q: i64| q % multiple == 0 && q >= need && q >= minimum;
+            prop_assert!(keeps(q));
+            prop_assert!(!keeps(q - multiple));
+        }
+
+        #[test]
+        fn what_is_sellable_is_the_largest_order_the_stock_covers(
+            stock in -10..10_000i64,
+            minimum in 1..500i64,
+            multiple in 1..60i64,
+        ) {
+            let units = |n| Units::new(n);
+            let sold = sellable(units(stock), units(minimum), units(multiple)).get();
+            let allowed = |q: i64| q % multiple == 0 && q >= minimum && q <= stock;
+            let largest = (1..=stock).rev().find(|q| allowed(*q)).unwrap_or(0);
+            prop_assert_eq!(sold, largest);
+        }
+    }
+
+    #[test]
+    fn an_order_that_cannot_be_counted_is_none() {
+        assert_eq!(order_quantity(Units::MAX, Units::ZERO, Units::new(2)), None);
+        assert_eq!(
+            order_quantity(Units::new(5), Units::new(1), Units::ZERO),
+            Some(Units::new(5))
+        );
+    }
 }

@@ -13,6 +13,8 @@ mod need;
 mod policy;
 mod problem;
 mod reading;
+#[cfg(test)]
+mod tests;
 
 pub use file::{ComponentEntry, ListingEntry, MappingFile, MirrorEntry};
 pub use listing::{Component, JerkyComponent, Listing, Mirror, OwnComponent};
@@ -111,12 +113,15 @@ impl Catalogue {
     }
 
     /// The listings whose number may change when this item's stock does.
-    pub fn listings_with(&self, jerky: &JerkySku) -> impl Iterator<Item = &Listing> {
+    pub fn listings_with(&self, jerky: &JerkySku) -> impl Iterator<Item = &Listing> + use<'_> {
         self.listings_at(self.by_jerky.get(jerky))
     }
 
     /// The listings whose number may change when the shop's own stock of this product does.
-    pub fn listings_with_own(&self, polish: &PolishSku) -> impl Iterator<Item = &Listing> {
+    pub fn listings_with_own(
+        &self,
+        polish: &PolishSku,
+    ) -> impl Iterator<Item = &Listing> + use<'_> {
         self.listings_at(self.by_own.get(polish))
     }
 

@@ -50,6 +50,9 @@ impl Measure {
     /// `number` of these for one selling unit.
     pub(super) fn factor(self, number: &Number) -> Result<Factor, String> {
         let base = number.value * self.content;
+        if *base.numer() == 0 {
+            return Err("is 0; it must be more".into());
+        }
         let (numerator, denominator) = (i64::try_from(*base.numer()), i64::try_from(*base.denom()));
         match (numerator, denominator) {
             (Ok(numerator), Ok(denominator)) => {

@@ -80,3 +80,32 @@ impl Direction {
         self == Self::Both
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolved(policy: ConflictPolicy, counted: i64, is_newest: bool) -> Resolution {
+        policy.resolve(Units::new(10), Units::new(counted), is_newest)
+    }
+
+    #[test]
+    fn each_policy_lets_the_side_win_that_it_names() {
+        use ConflictPolicy::{Lowest, NewestSequence, OwnerWins, Review};
+        use Resolution::{KeepOwner, TakeCount};
+        assert_eq!(resolved(OwnerWins, 8, true), KeepOwner);
+        assert_eq!(resolved(NewestSequence, 12, true), TakeCount);
+        assert_eq!(resolved(NewestSequence, 12, false), KeepOwner);
+        assert_eq!(resolved(Lowest, 8, false), TakeCount);
+        assert_eq!(resolved(Lowest, 12, true), KeepOwner);
+        assert_eq!(resolved(Review, 12, true), Resolution::Review);
+    }
+
+    #[test]
+    fn sides_that_agree_have_no_conflict() {
+        assert_eq!(
+            resolved(ConflictPolicy::Review, 10, true),
+            Resolution::KeepOwner
+        );
+    }
+}

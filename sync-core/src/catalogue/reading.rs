@@ -40,17 +40,20 @@ fn is_json(file: &str) -> bool {
 }
 
 fn json<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    let broken = |path: &str, error: &serde_json::Error| {
+        let message = error.to_string();
+        // serde_json appends the place, which has a field of its own here.
+        let message = message.split(" at line ").next().unwrap_or_default();
+        Problem {
+            path: path_of(path),
+            line: Some(error.line()),
+            message: with_hint(message),
+        }
+    };
     let mut reader = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| Problem {
-        path: path_of(&error.path().to_string()),
-        line: Some(error.inner().line()),
-        message: with_hint(&error.inner().to_string()),
-    })?;
-    reader.end().map_err(|error| Problem {
-        path: String::new(),
-        line: Some(error.line()),
-        message: error.to_string(),
-    })?;
+    let value = serde_path_to_error::deserialize(&mut reader)
+        .map_err(|error| broken(&error.path().to_string(), error.inner()))?;
+    reader.end().map_err(|error| broken("", &error))?;
     Ok(value)
 }
 
@@ -78,8 +81,8 @@ fn path_of(path: &str) -> String {
     }
 }
 
-/// serde's message, with the name that was probably meant: ``unknown field `a`, expected one of `b`,
-/// `c` `` quotes what was found first and what was expected after it.
+/// serde's message, with the name that was probably meant. serde quotes what it found first and
+/// what it expected after it.
 fn with_hint(message: &str) -> String {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let hint = quoted

@@ -11,6 +11,8 @@
 mod account;
 mod error;
 mod observed;
+#[cfg(test)]
+mod tests;
 mod transfer;
 
 pub use account::{Account, Balances};
@@ -144,7 +146,7 @@ impl Ledger {
     }
 
     /// The lots of an item that ever moved, in the order they first did.
-    pub fn lots(&self, sku: &JerkySku) -> impl Iterator<Item = (&LotId, Balances)> {
+    pub fn lots(&self, sku: &JerkySku) -> impl Iterator<Item = (&LotId, Balances)> + use<'_> {
         let places = self.by_sku.get(sku).into_iter().flatten();
         places
             .filter_map(|place| self.shelves.get_index(*place))
@@ -157,7 +159,7 @@ impl Ledger {
         sku: &JerkySku,
         lot: &LotId,
         account: Account,
-    ) -> impl Iterator<Item = &Transfer> {
+    ) -> impl Iterator<Item = &Transfer> + use<'_> {
         let latest = self.shelf(sku, lot).and_then(|shelf| shelf.latest);
         std::iter::successors(self.at(latest), |record| self.at(record.previous))
             .map(|record| &record.transfer)
