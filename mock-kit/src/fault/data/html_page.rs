@@ -1,0 +1,32 @@
+//! A page for people where data belongs.
+
+use http::HeaderValue;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::DataFault;
+use crate::fault::{about::About, effect::Draws, reply::Reply};
+
+/// A page for people where data belongs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct HtmlPage {}
+
+const PAGE: &str = "<!doctype html><title>Just a moment</title><h1>We will be right back</h1>\n";
+
+impl DataFault for HtmlPage {
+    const ABOUT: About = About {
+        name: "html_page",
+        doc: "Replaces the reply by an HTML page with status 200.",
+        phases: super::PHASES,
+        strikes: "replies and webhooks",
+        params: &[],
+    };
+
+    fn corrupt(&self, reply: &mut Reply, draws: &Draws) -> bool {
+        let _ = draws;
+        reply.content_type = Some(HeaderValue::from_static("text/html; charset=utf-8"));
+        reply.body = PAGE.into();
+        true
+    }
+}

@@ -1,0 +1,49 @@
+//! Bytes that are not text.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{DataFault, places};
+use crate::fault::{about::About, effect::Draws, reply::Reply};
+
+/// Bytes that are not text.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct InvalidUtf8 {
+    /// Only fields of this name.
+    pub field: Option<String>,
+}
+
+impl DataFault for InvalidUtf8 {
+    const ABOUT: About = About {
+        name: "invalid_utf8",
+        doc: "Puts bytes that are not UTF-8 into one string.",
+        phases: super::PHASES,
+        strikes: "replies and webhooks with a string",
+        params: &[places::FIELD],
+    };
+
+    fn corrupt(&self, reply: &mut Reply, draws: &Draws) -> bool {
+        const MARK: &str = "\u{1}invalid\u{1}";
+        let marked = reply.edit(|document| {
+            let wanted = |_: &str, value: &Value| value.is_string();
+            places::change_one(document, self.field.as_deref(), draws, wanted, |value| {
+                *value = MARK.into();
+            })
+        });
+        // JSON escapes the control characters, so the mark is unlike anything the vendor wrote.
+        let escaped: &[u8] = br"\u0001invalid\u0001";
+        let at = reply
+            .body
+            .windows(escaped.len())
+            .position(|window| window == escaped);
+        if let Some(at) = at.filter(|_| marked) {
+            let (before, rest) = reply.body.split_at(at);
+            reply.body = [before, b"\xff\xfe\x80", &rest[escaped.len()..]]
+                .concat()
+                .into();
+        }
+        marked
+    }
+}

@@ -1,0 +1,44 @@
+//! A time without its offset.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{DataFault, places};
+use crate::fault::{about::About, effect::Draws, reply::Reply};
+
+/// A time without its offset.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct NaiveTimestamp {
+    /// Only fields of this name.
+    pub field: Option<String>,
+}
+
+impl DataFault for NaiveTimestamp {
+    const ABOUT: About = About {
+        name: "naive_timestamp",
+        doc: "Removes the offset from one timestamp.",
+        phases: super::PHASES,
+        strikes: "replies and webhooks with a timestamp",
+        params: &[places::FIELD],
+    };
+
+    fn corrupt(&self, reply: &mut Reply, draws: &Draws) -> bool {
+        reply.edit(|document| {
+            let wanted = |key: &str, value: &Value| {
+                places::is_time(key) && value.as_str().is_some_and(|text| text.contains('T'))
+            };
+            places::change_one(document, self.field.as_deref(), draws, wanted, |value| {
+                // An RFC 3339 time has nineteen characters before fraction and offset.
+                let naive: String = value
+                    .as_str()
+                    .unwrap_or_default()
+                    .chars()
+                    .take(19)
+                    .collect();
+                *value = naive.into();
+            })
+        })
+    }
+}

@@ -1,0 +1,35 @@
+//! A field that is null.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{DataFault, places};
+use crate::fault::{about::About, effect::Draws, reply::Reply};
+
+/// A field that is null.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct NullField {
+    /// Only fields of this name.
+    pub field: Option<String>,
+}
+
+impl DataFault for NullField {
+    const ABOUT: About = About {
+        name: "null_field",
+        doc: "Sets one vital field to null.",
+        phases: super::PHASES,
+        strikes: "replies and webhooks with a vital field",
+        params: &[places::FIELD],
+    };
+
+    fn corrupt(&self, reply: &mut Reply, draws: &Draws) -> bool {
+        reply.edit(|document| {
+            let wanted = |key: &str, value: &Value| places::is_vital(key) && !value.is_null();
+            places::change_one(document, self.field.as_deref(), draws, wanted, |value| {
+                *value = Value::Null;
+            })
+        })
+    }
+}

@@ -1,0 +1,35 @@
+//! A number in quotes.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{DataFault, places};
+use crate::fault::{about::About, effect::Draws, reply::Reply};
+
+/// A number in quotes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct NumberAsText {
+    /// Only fields of this name.
+    pub field: Option<String>,
+}
+
+impl DataFault for NumberAsText {
+    const ABOUT: About = About {
+        name: "number_as_text",
+        doc: "Puts one JSON number in quotes.",
+        phases: super::PHASES,
+        strikes: "replies and webhooks with a JSON number",
+        params: &[places::FIELD],
+    };
+
+    fn corrupt(&self, reply: &mut Reply, draws: &Draws) -> bool {
+        reply.edit(|document| {
+            let wanted = |key: &str, value: &Value| !key.is_empty() && value.is_number();
+            places::change_one(document, self.field.as_deref(), draws, wanted, |value| {
+                *value = value.to_string().into();
+            })
+        })
+    }
+}

@@ -1,0 +1,40 @@
+//! A quantity that no counter holds.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{DataFault, places};
+use crate::fault::{about::About, effect::Draws, reply::Reply};
+
+/// A quantity that no counter holds.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct OverflowingQuantity {
+    /// Only fields of this name.
+    pub field: Option<String>,
+}
+
+impl DataFault for OverflowingQuantity {
+    const ABOUT: About = About {
+        name: "overflowing_quantity",
+        doc: "Makes one quantity larger than 64 bits can hold signed.",
+        phases: super::PHASES,
+        strikes: "replies and webhooks with a quantity",
+        params: &[places::FIELD],
+    };
+
+    fn corrupt(&self, reply: &mut Reply, draws: &Draws) -> bool {
+        reply.edit(|document| {
+            let wanted = |key: &str, value: &Value| {
+                places::is_quantity(key) && places::as_number(value).is_some()
+            };
+            places::change_one(document, self.field.as_deref(), draws, wanted, |value| {
+                *value = match value {
+                    Value::String(_) => "99999999999999999999.999".into(),
+                    _ => (i64::MAX as u64 + 1).into(),
+                };
+            })
+        })
+    }
+}

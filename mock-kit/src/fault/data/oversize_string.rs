@@ -1,0 +1,56 @@
+//! A string without end.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{DataFault, places};
+use crate::fault::{
+    about::{About, Param},
+    effect::Draws,
+    reply::Reply,
+};
+
+/// A string without end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct OversizeString {
+    /// Only fields of this name.
+    pub field: Option<String>,
+    /// Its length in characters.
+    pub length: usize,
+}
+
+impl Default for OversizeString {
+    fn default() -> Self {
+        Self {
+            field: None,
+            length: 100_000,
+        }
+    }
+}
+
+impl DataFault for OversizeString {
+    const ABOUT: About = About {
+        name: "oversize_string",
+        doc: "Makes one string very long.",
+        phases: super::PHASES,
+        strikes: "replies and webhooks with a string",
+        params: &[
+            places::FIELD,
+            Param {
+                name: "length",
+                doc: "characters (default 100000)",
+            },
+        ],
+    };
+
+    fn corrupt(&self, reply: &mut Reply, draws: &Draws) -> bool {
+        reply.edit(|document| {
+            let wanted = |key: &str, value: &Value| !key.is_empty() && value.is_string();
+            places::change_one(document, self.field.as_deref(), draws, wanted, |value| {
+                *value = "x".repeat(self.length).into();
+            })
+        })
+    }
+}

@@ -1,0 +1,38 @@
+//! A field under another name.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{DataFault, places};
+use crate::fault::{about::About, effect::Draws, reply::Reply};
+
+/// A field under another name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct RenamedField {
+    /// Only fields of this name.
+    pub field: Option<String>,
+}
+
+impl DataFault for RenamedField {
+    const ABOUT: About = About {
+        name: "renamed_field",
+        doc: "Writes the name of one vital field in another style (`on_hand` becomes `onHand`).",
+        phases: super::PHASES,
+        strikes: "replies and webhooks with a vital field",
+        params: &[places::FIELD],
+    };
+
+    fn corrupt(&self, reply: &mut Reply, draws: &Draws) -> bool {
+        reply.edit(|document| {
+            let wanted = |key: &str, _: &Value| places::is_vital(key);
+            let member = places::pick(document, self.field.as_deref(), draws, wanted);
+            member.is_some_and(|(object, key)| {
+                let value = object.remove(&key).unwrap_or_default();
+                object.insert(places::restyled(&key), value);
+                true
+            })
+        })
+    }
+}

@@ -1,0 +1,41 @@
+//! A SKU in other case.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{DataFault, places};
+use crate::fault::{about::About, effect::Draws, reply::Reply};
+
+/// A SKU in other case.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct SkuCase {
+    /// Only fields of this name.
+    pub field: Option<String>,
+}
+
+impl DataFault for SkuCase {
+    const ABOUT: About = About {
+        name: "sku_case",
+        doc: "Swaps the case of one SKU.",
+        phases: super::PHASES,
+        strikes: "replies and webhooks with a SKU",
+        params: &[places::FIELD],
+    };
+
+    fn corrupt(&self, reply: &mut Reply, draws: &Draws) -> bool {
+        reply.edit(|document| {
+            let wanted = |key: &str, value: &Value| {
+                places::is_sku(key) && value.as_str().is_some_and(places::has_letters)
+            };
+            places::change_one(document, self.field.as_deref(), draws, wanted, |value| {
+                *value = value
+                    .as_str()
+                    .map(places::swapped_case)
+                    .unwrap_or_default()
+                    .into();
+            })
+        })
+    }
+}

@@ -1,0 +1,32 @@
+//! A document that stops half-way.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::DataFault;
+use crate::fault::{about::About, effect::Draws, reply::Reply};
+
+/// A document that stops half-way.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct TruncatedJson {}
+
+impl DataFault for TruncatedJson {
+    const ABOUT: About = About {
+        name: "truncated_json",
+        doc: "Ends the JSON early; length and status are in order.",
+        phases: super::PHASES,
+        strikes: "replies and webhooks",
+        params: &[],
+    };
+
+    fn corrupt(&self, reply: &mut Reply, draws: &Draws) -> bool {
+        let length = reply.body.len() as u64;
+        if length < 2 {
+            return false;
+        }
+        let kept = draws.draw("length").between(1, length - 1);
+        reply.body = reply.body.slice(..usize::try_from(kept).unwrap_or(1));
+        true
+    }
+}

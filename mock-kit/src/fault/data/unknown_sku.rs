@@ -1,0 +1,35 @@
+//! A SKU that does not exist.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{DataFault, places};
+use crate::fault::{about::About, effect::Draws, reply::Reply};
+
+/// A SKU that does not exist.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct UnknownSku {
+    /// Only fields of this name.
+    pub field: Option<String>,
+}
+
+impl DataFault for UnknownSku {
+    const ABOUT: About = About {
+        name: "unknown_sku",
+        doc: "Replaces one SKU by one that exists nowhere.",
+        phases: super::PHASES,
+        strikes: "replies and webhooks with a SKU",
+        params: &[places::FIELD],
+    };
+
+    fn corrupt(&self, reply: &mut Reply, draws: &Draws) -> bool {
+        reply.edit(|document| {
+            let wanted = |key: &str, value: &Value| places::is_sku(key) && value.is_string();
+            places::change_one(document, self.field.as_deref(), draws, wanted, |value| {
+                *value = format!("NO-SUCH-{}", draws.draw("sku").hex()).into();
+            })
+        })
+    }
+}

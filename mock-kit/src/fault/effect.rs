@@ -1,0 +1,144 @@
+//! The one extension point: a fault decides, the shell carries out.
+
+use std::time::Duration;
+
+use http::{HeaderValue, StatusCode};
+use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
+use seams::{Draw, Keyed};
+use serde::{Deserialize, Serialize};
+
+use super::{about::About, reply::Reply, struck::Semantic};
+use crate::refusal::http_date;
+
+/// A kind of fault: plain data that decides what happens to a request that its rule struck.
+pub trait Fault {
+    /// What it is.
+    const ABOUT: About;
+
+    /// What happens. All chance comes from `draws`.
+    fn effect(&self, draws: &Draws) -> Effect;
+}
+
+/// Changes a reply or webhook body; `false` when there was no place for it, and then the fault did
+/// not strike.
+pub type Corruption = Box<dyn Fn(&mut Reply, &Draws) -> bool + Send + Sync>;
+
+/// What the shell carries out for a fault, at the phase of its rule.
+pub enum Effect {
+    /// Wait, then go on.
+    Delay(Duration),
+    /// Wait, then drop the connection.
+    Hold(Duration),
+    /// Drop the connection; in the middle of the body, after this share of it.
+    Cut {
+        /// Thousandths of the body that still get through, where the phase is mid-body.
+        permille: u64,
+    },
+    /// Answer with this failure.
+    Fail {
+        /// The status.
+        status: StatusCode,
+        /// The `Retry-After` header.
+        retry_after: RetryAfter,
+        /// How long it tells the client to wait.
+        wait: Duration,
+    },
+    /// Answer that the client's allowance is used up.
+    Limit {
+        /// The `Retry-After` header; `None` leaves it to the vendor.
+        retry_after: Option<RetryAfter>,
+        /// How long it tells the client to wait.
+        wait: Duration,
+    },
+    /// Make the presented credential invalid.
+    Revoke,
+    /// Let the handler play it.
+    Play(Semantic),
+    /// Answer with an earlier reply to the same request, at least this old.
+    Stale(Duration),
+    /// Change the body.
+    Corrupt(Corruption),
+    /// Change what becomes of a webhook.
+    Deliver(Fate),
+    /// The vendor's clock is off by this much.
+    Skew(SignedDuration),
+}
+
+/// What becomes of a webhook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is never sent.
+    Lost,
+    /// Its first attempt waits.
+    Delayed(Duration),
+    /// It is sent again, so long after.
+    Duplicated(Duration),
+    /// It waits until a later one to the same endpoint has been sent, or for this long.
+    Overtaken(Duration),
+    /// A copy with altered content and a signature made without the secret is sent besides.
+    Forged,
+}
+
+/// Forms of the `Retry-After` header (RFC 9110, 10.2.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RetryAfter {
+    /// A number of seconds.
+    Seconds,
+    /// An HTTP date.
+    Date,
+    /// No header.
+    #[default]
+    Missing,
+    /// A value that means nothing.
+    Absurd,
+}
+
+impl RetryAfter {
+    /// The header's value; `None` for no header.
+    pub fn value(self, wait: Duration, now: Timestamp) -> Option<HeaderValue> {
+        let seconds = wait.as_millis().div_ceil(1000);
+        let text = match self {
+            Self::Missing => return None,
+            Self::Seconds => seconds.to_string(),
+            Self::Date => {
+                let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::ZERO);
+                http_date(now.saturating_add(wait).unwrap_or(now))
+            }
+            // Varies with what was asked, so that one run meets several kinds of nonsense.
+            Self::Absurd => ["-1", "99999999999999999999", "soon", "1e3"]
+                [usize::try_from(seconds % 4).unwrap_or(0)]
+            .to_owned(),
+        };
+        HeaderValue::try_from(text).ok()
+    }
+}
+
+/// The decisions of one strike. Each is drawn under the rule's id, the operation and the number of
+/// the hit there, so another rule or another operation's requests change none of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Draws<'a> {
+    keyed: Keyed,
+    rule: &'a str,
+    subject: &'a str,
+    hit: u64,
+}
+
+impl<'a> Draws<'a> {
+    /// The decisions of the `hit`-th time that `rule` concerns `subject`.
+    pub fn new(keyed: Keyed, rule: &'a str, subject: &'a str, hit: u64) -> Self {
+        Self {
+            keyed,
+            rule,
+            subject,
+            hit,
+        }
+    }
+
+    /// The decision about `what`.
+    pub fn draw(&self, what: &str) -> Draw {
+        let purpose = format!("fault:{}:{what}", self.rule);
+        self.keyed.draw(&purpose, self.subject, self.hit)
+    }
+}

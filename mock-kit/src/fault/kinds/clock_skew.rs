@@ -1,0 +1,41 @@
+//! A vendor whose clock is wrong.
+
+use jiff::SignedDuration;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::fault::{
+    about::{About, Param, Phase},
+    effect::{Draws, Effect, Fault},
+};
+
+/// A vendor whose clock is wrong.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct ClockSkew {
+    /// By how much the clock is ahead, in milliseconds; behind when negative.
+    pub offset_ms: i64,
+}
+
+impl Default for ClockSkew {
+    fn default() -> Self {
+        Self { offset_ms: 90_000 }
+    }
+}
+
+impl Fault for ClockSkew {
+    const ABOUT: About = About {
+        name: "clock_skew",
+        doc: "Sets the clock of the vendor ahead or behind while the rule is in its time window.",
+        phases: &[Phase::Reply],
+        strikes: "the vendor as a whole, from `from` until `until`; counted per request served meanwhile",
+        params: &[Param {
+            name: "offset_ms",
+            doc: "milliseconds ahead, negative for behind (default 90000)",
+        }],
+    };
+
+    fn effect(&self, _: &Draws) -> Effect {
+        Effect::Skew(SignedDuration::from_millis(self.offset_ms))
+    }
+}

@@ -1,0 +1,28 @@
+//! The request was applied, and nobody is told.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::fault::{
+    about::{About, Phase},
+    effect::{Draws, Effect, Fault},
+};
+
+/// The request was applied, and nobody is told.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct ReplyLost {}
+
+impl Fault for ReplyLost {
+    const ABOUT: About = About {
+        name: "reply_lost",
+        doc: "Applies the request and drops the connection instead of replying.",
+        phases: &[Phase::AppliedReplyLost],
+        strikes: "any request",
+        params: &[],
+    };
+
+    fn effect(&self, _: &Draws) -> Effect {
+        Effect::Cut { permille: 0 }
+    }
+}

@@ -1,0 +1,30 @@
+//! A connection that breaks.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::fault::{
+    about::{About, Phase},
+    effect::{Draws, Effect, Fault},
+};
+
+/// A connection that breaks.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Reset {}
+
+impl Fault for Reset {
+    const ABOUT: About = About {
+        name: "reset",
+        doc: "Drops the connection before the request is applied, after it, or in the middle of the reply.",
+        phases: &[Phase::BeforeApply, Phase::AppliedReplyLost, Phase::MidBody],
+        strikes: "any request",
+        params: &[],
+    };
+
+    fn effect(&self, draws: &Draws) -> Effect {
+        Effect::Cut {
+            permille: draws.draw("cut").below(1000),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Silence: the connection stays open and nothing comes.
+
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::fault::{
+    about::{About, Param, Phase},
+    effect::{Draws, Effect, Fault},
+};
+
+/// Silence: the connection stays open and nothing comes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct TimeOut {
+    /// How long the silence lasts before the connection is dropped, in milliseconds.
+    pub hold_ms: u64,
+}
+
+impl Default for TimeOut {
+    fn default() -> Self {
+        Self { hold_ms: 60_000 }
+    }
+}
+
+impl Fault for TimeOut {
+    const ABOUT: About = About {
+        name: "time_out",
+        doc: "Holds the request without an answer, then drops the connection.",
+        phases: &[Phase::BeforeApply, Phase::AppliedReplyLost],
+        strikes: "any request",
+        params: &[Param {
+            name: "hold_ms",
+            doc: "milliseconds before the connection is dropped (default 60000)",
+        }],
+    };
+
+    fn effect(&self, _: &Draws) -> Effect {
+        Effect::Hold(Duration::from_millis(self.hold_ms))
+    }
+}

@@ -1,0 +1,42 @@
+//! A webhook that comes twice.
+
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::fault::{
+    about::{About, Param, Phase},
+    effect::{Draws, Effect, Fate, Fault},
+};
+
+/// A webhook that comes twice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct WebhookDuplicated {
+    /// How long after the first it comes again, in milliseconds.
+    pub after_ms: u64,
+}
+
+impl Default for WebhookDuplicated {
+    fn default() -> Self {
+        Self { after_ms: 50 }
+    }
+}
+
+impl Fault for WebhookDuplicated {
+    const ABOUT: About = About {
+        name: "webhook_duplicated",
+        doc: "Sends a webhook again, with the same id and content.",
+        phases: &[Phase::Delivery],
+        strikes: "webhooks",
+        params: &[Param {
+            name: "after_ms",
+            doc: "milliseconds between the two (default 50)",
+        }],
+    };
+
+    fn effect(&self, _: &Draws) -> Effect {
+        Effect::Deliver(Fate::Duplicated(Duration::from_millis(self.after_ms)))
+    }
+}

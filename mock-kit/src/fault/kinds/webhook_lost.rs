@@ -1,0 +1,28 @@
+//! A webhook that never comes.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::fault::{
+    about::{About, Phase},
+    effect::{Draws, Effect, Fate, Fault},
+};
+
+/// A webhook that never comes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct WebhookLost {}
+
+impl Fault for WebhookLost {
+    const ABOUT: About = About {
+        name: "webhook_lost",
+        doc: "Drops a webhook, which the vendor believes was delivered.",
+        phases: &[Phase::Delivery],
+        strikes: "webhooks",
+        params: &[],
+    };
+
+    fn effect(&self, _: &Draws) -> Effect {
+        Effect::Deliver(Fate::Lost)
+    }
+}

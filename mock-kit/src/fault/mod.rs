@@ -1,0 +1,29 @@
+//! Faults as plain data: what a rule matches, when it strikes, and what it then does. One fault,
+//! one file, under `kinds` (the wire, HTTP, meaning, webhooks, the clock) and `data` (bad data).
+
+mod about;
+pub mod data;
+mod effect;
+mod faults;
+pub mod kinds;
+mod moment;
+mod plan;
+mod registry;
+mod reply;
+mod rule;
+mod stale;
+mod struck;
+
+pub use about::{About, Param, Phase};
+pub use effect::{Corruption, Draws, Effect, Fate, Fault, RetryAfter};
+pub use faults::{FaultCount, Faults, StruckFault};
+pub use moment::Moment;
+pub use plan::{Names, Target};
+pub use registry::{FaultKind, about_all, find, nearest};
+pub use reply::Reply;
+pub use rule::{FaultRule, OneOrMany, RuleError, Who};
+pub use struck::{BatchFailure, Semantic, Struck};
+
+pub(crate) use data::forge;
+pub(crate) use plan::Strike;
+pub(crate) use stale::EarlierReply;

@@ -1,0 +1,107 @@
+//! All kinds of faults: the one list that rules, reports and `explain` share.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::{
+    about::About,
+    data::*,
+    effect::{Draws, Effect, Fault},
+    kinds::*,
+};
+
+macro_rules! registry {
+    (kinds: $($kind:ident),+; data: $($data:ident),+ $(;)?) => {
+        /// What a fault does: one variant for each kind, one file for each.
+        #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+        #[serde(tag = "kind", rename_all = "snake_case")]
+        #[expect(missing_docs, reason = "each variant holds the documented type of its name")]
+        pub enum FaultKind {
+            $($kind($kind),)+
+            $($data($data),)+
+        }
+
+        const ALL: &[About] = &[
+            $(<$kind as Fault>::ABOUT,)+
+            $(<$data as DataFault>::ABOUT,)+
+        ];
+
+        impl FaultKind {
+            /// What this kind is.
+            pub fn about(&self) -> &'static About {
+                match self {
+                    $(Self::$kind(_) => &<$kind as Fault>::ABOUT,)+
+                    $(Self::$data(_) => &<$data as DataFault>::ABOUT,)+
+                }
+            }
+
+            /// What happens to a request that its rule struck.
+            pub(super) fn effect(&self, draws: &Draws) -> Effect {
+                match self {
+                    $(Self::$kind(fault) => fault.effect(draws),)+
+                    $(Self::$data(fault) => {
+                        let fault = fault.clone();
+                        Effect::Corrupt(Box::new(move |reply, draws| fault.corrupt(reply, draws)))
+                    })+
+                }
+            }
+
+            /// The kind of this name with its own fields.
+            pub(super) fn parse(
+                name: &str,
+                fields: Map<String, Value>,
+            ) -> Result<Self, serde_json::Error> {
+                let fields = Value::Object(fields);
+                $(if name == <$kind as Fault>::ABOUT.name {
+                    return serde_json::from_value(fields).map(Self::$kind);
+                })+
+                $(if name == <$data as DataFault>::ABOUT.name {
+                    return serde_json::from_value(fields).map(Self::$data);
+                })+
+                Err(serde::de::Error::custom("no such kind"))
+            }
+        }
+    };
+}
+
+registry! {
+    kinds:
+        Latency, TimeOut, Reset, ReplyLost, ServerError, RateLimitStorm, TokenRevoked,
+        PartialBatch, PageRepeated, PageSkipped, StaleRead, ClockSkew,
+        WebhookLost, WebhookDuplicated, WebhookDelayed, WebhookReordered, WebhookForged;
+    data:
+        NegativeQuantity, OverflowingQuantity, FloatForInteger, NumberAsText, NullField,
+        MissingField, ExtraField, RenamedField, UnknownEnum, UnknownSku, SkuCase, SkuSpaces,
+        ZeroWipe, WrongUnit, ImpossibleDate, NaiveTimestamp, OversizeString, InvalidUtf8,
+        HtmlPage, TruncatedJson;
+}
+
+/// All kinds, those that cut or change requests first and bad data last.
+pub fn about_all() -> &'static [About] {
+    ALL
+}
+
+/// The kind of this name.
+pub fn find(name: &str) -> Option<&'static About> {
+    ALL.iter().find(|about| about.name == name)
+}
+
+/// The names of kinds most like `name`, nearest first.
+pub fn nearest(name: &str) -> Vec<String> {
+    nearest_of(name, ALL.iter().map(|about| about.name))
+}
+
+/// Up to three of `known` that are like `name`, nearest first.
+pub(crate) fn nearest_of<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut ranked: Vec<(f64, &str)> = known
+        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .collect();
+    ranked.sort_by(|(a, left), (b, right)| b.total_cmp(a).then(left.cmp(right)));
+    ranked
+        .into_iter()
+        .take(3)
+        .map(|(_, candidate)| candidate.to_owned())
+        .collect()
+}

@@ -1,0 +1,380 @@
+//! A fault rule: plain data in scenario files (TOML), the admin API (JSON) and generators.
+
+use http::Method;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use super::{
+    about::Phase,
+    moment::Moment,
+    plan::Names,
+    registry::{self, FaultKind},
+};
+use crate::principal::Role;
+
+/// What a fault matches, when it strikes, and what it does. Conditions left out match everything;
+/// those given must all hold.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct FaultRule {
+    /// Its name in reports; decisions are drawn under it. Left out, it is made of the rule itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// What it does: `kind` and that kind's own fields.
+    #[serde(flatten)]
+    pub fault: FaultKind,
+    /// When in the life of a request it strikes, where the kind leaves a choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phase: Option<Phase>,
+    /// Where it strikes.
+    #[serde(flatten)]
+    pub place: Place,
+    /// When it strikes.
+    #[serde(flatten)]
+    pub timing: Timing,
+}
+
+/// Where a rule strikes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Place {
+    /// Only this vendor: `jerky` or `polish`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vendor: Option<String>,
+    /// Only these operations, by their id in the OpenAPI document; for webhooks, these topics.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<OneOrMany>,
+    /// Only this HTTP method.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// Only paths like this one; `*` stands for any characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Only requests of this client; the middleware's where left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<Who>,
+}
+
+/// When a rule strikes. Requests are counted from 1, those that match the place and the window.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Timing {
+    /// Not before this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Moment>,
+    /// Not from this on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Moment>,
+    /// At the requests with these numbers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub at: Vec<u64>,
+    /// At the request with this number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nth: Option<u64>,
+    /// At each request whose number is a multiple of this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub every: Option<u64>,
+    /// With this probability (0 to 1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chance: Option<f64>,
+    /// At most so many times.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
+}
+
+/// One name or a list of names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum OneOrMany {
+    /// One name.
+    One(String),
+    /// Any of these.
+    Many(Vec<String>),
+}
+
+/// Whose requests a rule strikes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Who {
+    /// All clients of a role.
+    Role(Role),
+    /// The client of this name; `any` for all.
+    Name(String),
+}
+
+/// Why a rule is refused: what was wrong, and what was probably meant.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RuleError {
+    /// No kind, or one that does not exist.
+    #[error("{} fault kind{}", unknown(.found), meant(.nearest))]
+    Kind {
+        /// What was given.
+        found: Option<String>,
+        /// What was probably meant.
+        nearest: Vec<String>,
+    },
+    /// A field that neither rules nor this kind have.
+    #[error("fault {kind} has no field {field:?}{}", meant(.nearest))]
+    Field {
+        /// The kind.
+        kind: String,
+        /// What was given.
+        field: String,
+        /// What was probably meant.
+        nearest: Vec<String>,
+    },
+    /// A field with a value it cannot take.
+    #[error("fault {kind}: {detail}")]
+    Value {
+        /// The kind.
+        kind: String,
+        /// What was wrong.
+        detail: String,
+    },
+    /// A rule for another vendor.
+    #[error("this is {vendor}, and the rule is for {found:?}")]
+    Vendor {
+        /// The vendor.
+        vendor: &'static str,
+        /// What was given.
+        found: String,
+    },
+    /// An operation or topic that the vendor does not have.
+    #[error("{vendor} has no operation or topic {found:?}{}", meant(.nearest))]
+    Operation {
+        /// The vendor.
+        vendor: &'static str,
+        /// What was given.
+        found: String,
+        /// What was probably meant.
+        nearest: Vec<String>,
+    },
+    /// A second rule with the same id.
+    #[error("there is a rule {0:?} already")]
+    Duplicate(String),
+}
+
+/// The fields every rule has.
+pub(crate) const FIELDS: &[&str] = &[
+    "id",
+    "kind",
+    "phase",
+    "vendor",
+    "operation",
+    "method",
+    "path",
+    "client",
+    "from",
+    "until",
+    "at",
+    "nth",
+    "every",
+    "chance",
+    "limit",
+];
+
+impl FaultRule {
+    /// A rule that strikes every request of the middleware. Set fields to narrow it.
+    pub fn new(fault: FaultKind) -> Self {
+        Self {
+            id: None,
+            fault,
+            phase: None,
+            place: Place::default(),
+            timing: Timing::default(),
+        }
+    }
+
+    /// The phase it strikes in.
+    pub fn phase(&self) -> Phase {
+        let default = self.fault.about().phases.first().copied();
+        self.phase.or(default).unwrap_or(Phase::Reply)
+    }
+
+    /// Its id, or one made of all that the rule says: the same rule has the same id whatever other
+    /// rules stand beside it.
+    pub fn effective_id(&self) -> String {
+        self.id.clone().unwrap_or_else(|| {
+            let text = serde_json::to_string(self).unwrap_or_default();
+            let hash = Sha256::digest(text.as_bytes());
+            let mark: String = hash
+                .iter()
+                .take(4)
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            format!("{}-{mark}", self.fault.about().name)
+        })
+    }
+
+    /// Reads a rule.
+    ///
+    /// # Errors
+    /// [`RuleError`], with what was probably meant.
+    pub fn from_fields(fields: Map<String, Value>) -> Result<Self, RuleError> {
+        let found = fields.get("kind").and_then(Value::as_str);
+        let about = found
+            .and_then(registry::find)
+            .ok_or_else(|| RuleError::Kind {
+                found: found.map(str::to_owned),
+                nearest: found.map(registry::nearest).unwrap_or_default(),
+            })?;
+        let (mut common, mut own) = (Map::new(), Map::new());
+        for (field, value) in fields {
+            if about.params.iter().any(|param| param.name == field) {
+                own.insert(field, value);
+            } else if FIELDS.contains(&field.as_str()) {
+                common.insert(field, value);
+            } else {
+                let known = about.params.iter().map(|param| param.name);
+                return Err(RuleError::Field {
+                    kind: about.name.to_owned(),
+                    nearest: registry::nearest_of(&field, known.chain(FIELDS.iter().copied())),
+                    field,
+                });
+            }
+        }
+        let invalid = |error: serde_json::Error| RuleError::Value {
+            kind: about.name.to_owned(),
+            detail: error.to_string(),
+        };
+        let common: Common = traced(Value::Object(common)).map_err(|detail| RuleError::Value {
+            kind: about.name.to_owned(),
+            detail,
+        })?;
+        let fault = FaultKind::parse(about.name, own).map_err(invalid)?;
+        let rule = Self {
+            id: common.id,
+            fault,
+            phase: common.phase,
+            place: common.place,
+            timing: common.timing,
+        };
+        rule.check_values()?;
+        Ok(rule)
+    }
+
+    /// Checks the names in the rule against a vendor's.
+    ///
+    /// # Errors
+    /// [`RuleError::Vendor`] and [`RuleError::Operation`].
+    pub fn check_names(&self, names: &Names) -> Result<(), RuleError> {
+        if let Some(found) = self
+            .place
+            .vendor
+            .as_deref()
+            .filter(|found| *found != names.vendor)
+        {
+            return Err(RuleError::Vendor {
+                vendor: names.vendor,
+                found: found.to_owned(),
+            });
+        }
+        match self.operations().iter().find(|name| !names.contains(name)) {
+            None => Ok(()),
+            Some(found) => Err(RuleError::Operation {
+                vendor: names.vendor,
+                found: found.clone(),
+                nearest: names.nearest(found),
+            }),
+        }
+    }
+
+    /// The operations or topics it is limited to; empty for all.
+    pub fn operations(&self) -> &[String] {
+        self.place
+            .operation
+            .as_ref()
+            .map_or(&[], OneOrMany::as_slice)
+    }
+
+    fn check_values(&self) -> Result<(), RuleError> {
+        let about = self.fault.about();
+        let invalid = |detail: String| {
+            Err(RuleError::Value {
+                kind: about.name.to_owned(),
+                detail,
+            })
+        };
+        if let Some(phase) = self.phase
+            && !about.phases.contains(&phase)
+        {
+            let names: Vec<&str> = about.phases.iter().map(|phase| phase.as_str()).collect();
+            let names = names.join(", ");
+            return invalid(format!("phase {} is not one of: {names}", phase.as_str()));
+        }
+        if let Some(chance) = self.timing.chance
+            && !(0.0..=1.0).contains(&chance)
+        {
+            return invalid(format!("chance {chance} is not between 0 and 1"));
+        }
+        if self.timing.every == Some(0) || self.timing.nth == Some(0) || self.timing.at.contains(&0)
+        {
+            return invalid("requests are counted from 1, so 0 never strikes".to_owned());
+        }
+        if let Some(method) = &self.place.method
+            && !KNOWN_METHODS
+                .iter()
+                .any(|known| known.as_str().eq_ignore_ascii_case(method))
+        {
+            return invalid(format!(
+                "method {method:?} is not one of GET, POST, PUT, DELETE"
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl<'de> Deserialize<'de> for FaultRule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let fields = Map::deserialize(deserializer)?;
+        Self::from_fields(fields).map_err(D::Error::custom)
+    }
+}
+
+impl OneOrMany {
+    /// The names.
+    pub fn as_slice(&self) -> &[String] {
+        match self {
+            Self::One(name) => std::slice::from_ref(name),
+            Self::Many(names) => names,
+        }
+    }
+}
+
+const KNOWN_METHODS: &[Method] = &[
+    Method::GET,
+    Method::POST,
+    Method::PUT,
+    Method::DELETE,
+    Method::PATCH,
+];
+
+#[derive(Deserialize)]
+struct Common {
+    id: Option<String>,
+    phase: Option<Phase>,
+    #[serde(flatten)]
+    place: Place,
+    #[serde(flatten)]
+    timing: Timing,
+}
+
+fn traced<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, String> {
+    serde_path_to_error::deserialize(value).map_err(|error| error.to_string())
+}
+
+fn unknown(found: &Option<String>) -> String {
+    match found {
+        Some(name) => format!("{name:?} is no"),
+        None => "the rule names no".to_owned(),
+    }
+}
+
+fn meant(nearest: &[String]) -> String {
+    match nearest {
+        [] => String::new(),
+        [one] => format!("; did you mean {one:?}?"),
+        several => format!("; did you mean one of {several:?}?"),
+    }
+}

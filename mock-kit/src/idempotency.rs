@@ -1,0 +1,253 @@
+//! Replies kept under idempotency keys (draft-ietf-httpapi-idempotency-key-header).
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
+
+use http::{HeaderMap, Method, StatusCode};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::stored_body::StoredBody;
+
+/// How long a reply is kept: 24 hours.
+pub const RETENTION: SignedDuration = SignedDuration::from_hours(24);
+
+/// What a key stands for: its client's name and the key.
+type Name = (Arc<str>, Arc<str>);
+
+/// Replies by client and key, bounded in time and number.
+#[derive(Clone, Debug)]
+pub struct IdempotencyStore {
+    capacity: usize,
+    entries: BTreeMap<Name, Entry>,
+    /// Oldest first. An entry that was aborted, or taken anew, leaves its line behind, which then
+    /// names another `serial`.
+    by_age: VecDeque<(Name, u64)>,
+    next_serial: u64,
+}
+
+/// What became of a request with a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// The key is new: serve the request, then complete or abort it.
+    Fresh,
+    /// The same request was answered before.
+    Replay(StoredReply),
+    /// The same or another request with this key is still being served.
+    InFlight,
+    /// The key came with another payload before.
+    Reused,
+}
+
+/// A reply as it is sent again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredReply {
+    /// The status.
+    pub status: u16,
+    /// Names and values of the headers that belong to the reply itself.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: StoredBody,
+}
+
+/// What makes two requests the same: method, path and body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fingerprint([u8; 32]);
+
+/// One kept reply, as snapshots hold it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedReply {
+    client: Arc<str>,
+    key: Arc<str>,
+    fingerprint: Fingerprint,
+    at: Timestamp,
+    reply: StoredReply,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    serial: u64,
+    fingerprint: Fingerprint,
+    at: Timestamp,
+    reply: Option<StoredReply>,
+}
+
+impl IdempotencyStore {
+    /// An empty store for at most `capacity` keys; beyond, the oldest is forgotten.
+    pub fn new(capacity: usize) -> Self {
+        Self {
+            capacity,
+            entries: BTreeMap::new(),
+            by_age: VecDeque::new(),
+            next_serial: 0,
+        }
+    }
+
+    /// Begins a request of `client` under `key`.
+    pub fn begin(
+        &mut self,
+        client: &Arc<str>,
+        key: &Arc<str>,
+        fingerprint: Fingerprint,
+        now: Timestamp,
+    ) -> Begun {
+        self.forget_old(now);
+        let name = (Arc::clone(client), Arc::clone(key));
+        if let Some(entry) = self.entries.get(&name).filter(|entry| !entry.is_old(now)) {
+            return entry.answer(&fingerprint);
+        }
+        self.insert(name, fingerprint, now, None);
+        Begun::Fresh
+    }
+
+    /// Keeps the reply of a request that was begun.
+    pub fn complete(&mut self, client: &Arc<str>, key: &Arc<str>, reply: StoredReply) {
+        if let Some(entry) = self.entries.get_mut(&(Arc::clone(client), Arc::clone(key))) {
+            entry.reply = Some(reply);
+        }
+    }
+
+    /// Forgets a request that was begun and had no effect.
+    pub fn abort(&mut self, client: &Arc<str>, key: &Arc<str>) {
+        let name = (Arc::clone(client), Arc::clone(key));
+        if self
+            .entries
+            .get(&name)
+            .is_some_and(|entry| entry.reply.is_none())
+        {
+            self.entries.remove(&name);
+        }
+    }
+
+    /// How many keys are known.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether no key is known.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The kept replies, oldest first. Requests being served are not among them: whoever restores
+    /// a snapshot is not serving them.
+    pub fn save(&self) -> Vec<SavedReply> {
+        let current = |(name, serial): &(Name, u64)| {
+            let entry = self
+                .entries
+                .get(name)
+                .filter(|entry| entry.serial == *serial)?;
+            Some(SavedReply {
+                client: Arc::clone(&name.0),
+                key: Arc::clone(&name.1),
+                fingerprint: entry.fingerprint,
+                at: entry.at,
+                reply: entry.reply.clone()?,
+            })
+        };
+        self.by_age.iter().filter_map(current).collect()
+    }
+
+    /// Replaces everything by saved replies.
+    pub fn restore(&mut self, saved: Vec<SavedReply>) {
+        *self = Self::new(self.capacity);
+        for one in saved {
+            self.insert(
+                (one.client, one.key),
+                one.fingerprint,
+                one.at,
+                Some(one.reply),
+            );
+        }
+    }
+
+    fn insert(
+        &mut self,
+        name: Name,
+        fingerprint: Fingerprint,
+        at: Timestamp,
+        reply: Option<StoredReply>,
+    ) {
+        let serial = self.next_serial;
+        self.next_serial += 1;
+        self.by_age.push_back((name.clone(), serial));
+        let entry = Entry {
+            serial,
+            fingerprint,
+            at,
+            reply,
+        };
+        self.entries.insert(name, entry);
+        while self.entries.len() > self.capacity {
+            self.forget_oldest();
+        }
+    }
+
+    fn forget_old(&mut self, now: Timestamp) {
+        while let Some((name, serial)) = self.by_age.front() {
+            let current = self
+                .entries
+                .get(name)
+                .filter(|entry| entry.serial == *serial);
+            if current.is_some_and(|entry| !entry.is_old(now)) {
+                return;
+            }
+            self.forget_oldest();
+        }
+    }
+
+    fn forget_oldest(&mut self) {
+        if let Some((name, serial)) = self.by_age.pop_front()
+            && self
+                .entries
+                .get(&name)
+                .is_some_and(|entry| entry.serial == serial)
+        {
+            self.entries.remove(&name);
+        }
+    }
+}
+
+impl Entry {
+    fn is_old(&self, now: Timestamp) -> bool {
+        now.duration_since(self.at) >= RETENTION
+    }
+
+    fn answer(&self, fingerprint: &Fingerprint) -> Begun {
+        match &self.reply {
+            _ if self.fingerprint != *fingerprint => Begun::Reused,
+            Some(reply) => Begun::Replay(reply.clone()),
+            None => Begun::InFlight,
+        }
+    }
+}
+
+impl Fingerprint {
+    /// The fingerprint of one request.
+    pub fn of(method: &Method, path_and_query: &str, body: &[u8]) -> Self {
+        let mut hash = Sha256::new();
+        // The lengths keep ("/a", "b") and ("/ab", "") apart.
+        for part in [method.as_str().as_bytes(), path_and_query.as_bytes(), body] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        Self(hash.finalize().into())
+    }
+}
+
+impl StoredReply {
+    /// Keeps a reply. Headers that are not text are left out.
+    pub fn new(status: StatusCode, headers: &HeaderMap, body: StoredBody) -> Self {
+        let text = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+            Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+        };
+        Self {
+            status: status.as_u16(),
+            headers: headers.iter().filter_map(text).collect(),
+            body,
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What came in and what went out: a bounded ring of exchanges, without bodies.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use http::Method;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::{fault::StruckFault, principal::Principal};
+
+/// The latest exchanges, oldest first.
+#[derive(Clone, Debug)]
+pub struct Journal {
+    capacity: usize,
+    next: u64,
+    ring: VecDeque<Exchange>,
+}
+
+/// One request and its reply.
+#[derive(Clone, Debug, Serialize)]
+pub struct Exchange {
+    /// Counts up from 1 over the life of the mock.
+    pub seq: u64,
+    /// When the request arrived, by the vendor's clock.
+    pub at: Timestamp,
+    /// Who sent it.
+    #[serde(serialize_with = "name_of")]
+    pub principal: Arc<Principal>,
+    /// The operation's id; `None` where nothing matched.
+    pub operation: Option<Arc<str>>,
+    /// The method.
+    #[serde(serialize_with = "text_of")]
+    pub method: Method,
+    /// Path and query.
+    pub path: Box<str>,
+    /// The status sent, or the one that would have been sent had the connection not been cut.
+    pub status: u16,
+    /// Whether the connection was cut before a reply.
+    pub cut: bool,
+    /// From arrival to reply, in milliseconds.
+    pub duration_ms: u64,
+    /// Whether the vendor's state machine was asked and agreed, whatever the client then saw.
+    pub applied: bool,
+    /// The faults that struck it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<StruckFault>,
+    /// Nearest operations, where nothing matched.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub nearest: Vec<String>,
+}
+
+/// Which exchanges to list. Fields left out match everything.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Filter {
+    /// Operation id.
+    pub operation: Option<String>,
+    /// Status sent.
+    pub status: Option<u16>,
+    /// Name of the principal.
+    pub principal: Option<String>,
+    /// Only exchanges with a greater `seq`.
+    pub since: Option<u64>,
+    /// At most so many, the oldest first (default 100).
+    pub limit: Option<usize>,
+}
+
+impl Journal {
+    /// An empty journal that keeps the latest `capacity` exchanges.
+    pub fn new(capacity: usize) -> Self {
+        Self {
+            capacity,
+            next: 1,
+            ring: VecDeque::new(),
+        }
+    }
+
+    /// Adds an exchange under the next `seq`.
+    pub fn record(&mut self, mut exchange: Exchange) {
+        exchange.seq = self.next;
+        self.next += 1;
+        if self.capacity == 0 {
+            return;
+        }
+        if self.ring.len() == self.capacity {
+            self.ring.pop_front();
+        }
+        self.ring.push_back(exchange);
+    }
+
+    /// The exchanges kept, oldest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Exchange> {
+        self.ring.iter()
+    }
+
+    /// The exchanges that `filter` asks for, oldest first.
+    pub fn find<'a>(&'a self, filter: &'a Filter) -> impl Iterator<Item = &'a Exchange> {
+        let first = self.ring.front().map_or(0, |exchange| exchange.seq);
+        let skip = filter
+            .since
+            .map_or(0, |since| since.saturating_add(1).saturating_sub(first));
+        self.ring
+            .iter()
+            .skip(usize::try_from(skip).unwrap_or(usize::MAX))
+            .filter(|exchange| filter.matches(exchange))
+            .take(filter.limit.unwrap_or(100))
+    }
+
+    /// How many exchanges there were since the start, kept or not.
+    pub fn recorded(&self) -> u64 {
+        self.next - 1
+    }
+
+    /// Forgets all exchanges; the count goes on.
+    pub fn clear(&mut self) {
+        self.ring.clear();
+    }
+}
+
+impl Filter {
+    fn matches(&self, exchange: &Exchange) -> bool {
+        self.operation
+            .as_deref()
+            .is_none_or(|id| exchange.operation.as_deref() == Some(id))
+            && self.status.is_none_or(|status| exchange.status == status)
+            && self
+                .principal
+                .as_deref()
+                .is_none_or(|name| *exchange.principal.name == *name)
+    }
+}
+
+fn name_of<S: Serializer>(principal: &Arc<Principal>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&principal.name)
+}
+
+fn text_of<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(method.as_str())
+}

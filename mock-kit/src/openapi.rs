@@ -1,0 +1,64 @@
+//! The OpenAPI document: made from the code, completed by what the pipeline answers, served at
+//! `/openapi.json` and shown at `/docs`.
+
+use axum::{Router, routing::get};
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use utoipa::openapi::{OpenApi, PathItem, path::Operation};
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use crate::{mock::Mock, vendor::Vendor};
+
+/// The whole document of a vendor: its routes, and the pipeline's responses to each.
+pub fn document<V: Vendor>() -> OpenApi {
+    let (_, mut document) = V::routes().split_for_parts();
+    for item in document.paths.paths.values_mut() {
+        for operation in operations_mut(item) {
+            add_shared_responses::<V>(operation);
+        }
+    }
+    document
+}
+
+/// The document as it is kept in the repository: OpenAPI 3.1 in JSON, indented, the same in every
+/// build of the same code.
+pub fn golden<V: Vendor>() -> String {
+    let mut text = serde_json::to_string_pretty(&document::<V>()).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+pub(crate) fn routes<V: Vendor>() -> Router<Mock<V>> {
+    let json = Bytes::from(golden::<V>());
+    let document = get(move || async move { ([(CONTENT_TYPE, "application/json")], json) });
+    // Without this Swagger UI asks an outside host whether the document is valid.
+    let config = Config::from("/openapi.json").validator_url("none");
+    let docs: Router<Mock<V>> = SwaggerUi::new("/docs").config(config).into();
+    docs.route("/openapi.json", document)
+}
+
+fn add_shared_responses<V: Vendor>(operation: &mut Operation) {
+    let Some(id) = operation.operation_id.as_deref() else {
+        return;
+    };
+    let shared = V::shared_responses(id, &V::access(id));
+    for (status, response) in shared.responses {
+        operation
+            .responses
+            .responses
+            .entry(status)
+            .or_insert(response);
+    }
+}
+
+fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [
+        &mut item.get,
+        &mut item.put,
+        &mut item.post,
+        &mut item.delete,
+        &mut item.patch,
+    ]
+    .into_iter()
+    .flatten()
+}

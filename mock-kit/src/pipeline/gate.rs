@@ -1,0 +1,155 @@
+//! Who may pass: authentication, the faults that strike there, the rate limit, authorisation.
+
+use axum::response::{IntoResponse, Response};
+use http::{Method, request::Parts};
+use jiff::Timestamp;
+
+use super::passage::{Passage, with_retry_after};
+use crate::{
+    fault::{Effect, Strike, Struck, Target},
+    mock::{Mock, MockState},
+    operation::Operation,
+    principal::Role,
+    refusal::Refusal,
+    vendor::Vendor,
+};
+
+/// Lets a request pass, or answers it.
+pub(super) fn admit<V: Vendor>(
+    mock: &Mock<V>,
+    operation: &Operation<V::Access>,
+    parts: &Parts,
+    passage: &mut Passage,
+) -> Result<(), Box<Response>> {
+    let gate = Gate {
+        mock,
+        operation,
+        parts,
+    };
+    mock.with(|state, now| gate.pass(state, now, passage))
+}
+
+struct Gate<'a, V: Vendor> {
+    mock: &'a Mock<V>,
+    operation: &'a Operation<V::Access>,
+    parts: &'a Parts,
+}
+
+impl<V: Vendor> Gate<'_, V> {
+    fn pass(
+        &self,
+        state: &mut MockState<V>,
+        now: Timestamp,
+        passage: &mut Passage,
+    ) -> Result<(), Box<Response>> {
+        self.authenticate(state, now, passage)?;
+        if self.mock.faults().is_armed() {
+            self.ask_faults(passage);
+            self.revoke(state, now, passage)?;
+        }
+        if V::is_limited(&self.operation.access) {
+            self.limit(state, now, passage)?;
+        }
+        let allowed = state
+            .vendor
+            .authorize(&passage.principal, &self.operation.access, now);
+        allowed.map_err(answered)
+    }
+
+    fn authenticate(
+        &self,
+        state: &mut MockState<V>,
+        now: Timestamp,
+        passage: &mut Passage,
+    ) -> Result<(), Box<Response>> {
+        let found = state
+            .vendor
+            .authenticate(self.parts, &self.operation.access, now);
+        passage.principal = found.map_err(answered)?;
+        Ok(())
+    }
+
+    fn ask_faults(&self, passage: &mut Passage) {
+        let target = Target {
+            operation: &self.operation.id,
+            method: passage.method.as_str(),
+            path: &passage.path,
+            principal: Some(&passage.principal),
+            now: self.mock.clock().world_now(),
+        };
+        let faults = self.mock.faults();
+        let strikes = faults.strike_request(&target);
+        passage.remembers = passage.method == Method::GET && faults.remembers(&target);
+        let (semantics, others) = strikes.into_iter().partition(Strike::is_semantic);
+        (passage.semantics, passage.strikes) = (semantics, others);
+        if !passage.semantics.is_empty() {
+            let semantics = passage
+                .semantics
+                .iter()
+                .filter_map(|strike| match strike.effect {
+                    Effect::Play(semantic) => Some(semantic),
+                    _ => None,
+                });
+            passage.struck = Struck::new(semantics);
+        }
+    }
+
+    /// A revoked credential is refused by the vendor itself, as any other invalid one.
+    fn revoke(
+        &self,
+        state: &mut MockState<V>,
+        now: Timestamp,
+        passage: &mut Passage,
+    ) -> Result<(), Box<Response>> {
+        if passage.principal.role == Role::Anonymous {
+            return Ok(());
+        }
+        let revoking = passage.take(|strike| matches!(strike.effect, Effect::Revoke));
+        for strike in &revoking {
+            state.vendor.revoke_presented(self.parts, now);
+            passage.count(self.mock, strike);
+        }
+        if revoking.is_empty() {
+            return Ok(());
+        }
+        self.authenticate(state, now, passage)
+    }
+
+    fn limit(
+        &self,
+        state: &mut MockState<V>,
+        now: Timestamp,
+        passage: &mut Passage,
+    ) -> Result<(), Box<Response>> {
+        let principal = passage.principal.clone();
+        let client = V::bucket_key(&principal);
+        let (vendor, limiter) = (&state.vendor, &mut state.limiter);
+        let fresh = || vendor.bucket(&principal, now);
+        let storm = passage.take(|strike| matches!(strike.effect, Effect::Limit { .. }));
+        let Some(strike) = storm.into_iter().next() else {
+            let taken = limiter.take(client, now, &mut passage.limits, fresh);
+            return taken.map_err(|retry_after| {
+                answered(V::refuse(Refusal::RateLimited { retry_after }, now))
+            });
+        };
+        limiter.describe_exhausted(client, now, &mut passage.limits, fresh);
+        passage.count(self.mock, &strike);
+        Err(stormy::<V>(&strike.effect, now))
+    }
+}
+
+fn stormy<V: Vendor>(effect: &Effect, now: Timestamp) -> Box<Response> {
+    let Effect::Limit { retry_after, wait } = *effect else {
+        return Box::default();
+    };
+    let refusal = Refusal::RateLimited { retry_after: wait };
+    let response = V::refuse(refusal, now).into_response();
+    Box::new(match retry_after {
+        Some(form) => with_retry_after(response, form, wait, now),
+        None => response,
+    })
+}
+
+fn answered(error: impl IntoResponse) -> Box<Response> {
+    Box::new(error.into_response())
+}

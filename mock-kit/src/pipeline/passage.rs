@@ -1,0 +1,171 @@
+//! What is known of one request on its way through the pipeline.
+
+use std::sync::Arc;
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, Method, header::RETRY_AFTER, request::Parts};
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use crate::{
+    fault::{Effect, Phase, RetryAfter, Strike, Struck, StruckFault},
+    journal::Exchange,
+    mock::Mock,
+    principal::Principal,
+    refusal::Refusal,
+    serve::Cut,
+    vendor::Vendor,
+};
+
+/// One request on its way.
+pub(super) struct Passage {
+    started: Instant,
+    at: Timestamp,
+    pub(super) method: Method,
+    pub(super) path: Box<str>,
+    pub(super) operation: Option<Arc<str>>,
+    pub(super) principal: Arc<Principal>,
+    /// Faults still to be carried out.
+    pub(super) strikes: Vec<Strike>,
+    /// Those that the handler is to play.
+    pub(super) semantics: Vec<Strike>,
+    pub(super) struck: Struck,
+    /// Whether the reply is to be remembered for stale reads.
+    pub(super) remembers: bool,
+    /// Where the client stands with its rate limit.
+    pub(super) limits: HeaderMap,
+    pub(super) faults: Vec<StruckFault>,
+    pub(super) applied: bool,
+    pub(super) nearest: Vec<String>,
+}
+
+/// Whether a request goes on.
+pub(super) enum Turn {
+    /// It does.
+    GoOn,
+    /// It is answered here.
+    Answer(Response),
+}
+
+impl Passage {
+    pub(super) fn begin<V: Vendor>(
+        mock: &Mock<V>,
+        parts: &Parts,
+        operation: Option<&Arc<str>>,
+    ) -> Self {
+        // A copy: a slice of hyper's buffer would keep the whole buffer alive in the journal.
+        let path = parts.uri.path_and_query().map_or("*", |path| path.as_str());
+        Self {
+            started: Instant::now(),
+            at: mock.now(),
+            method: parts.method.clone(),
+            path: path.into(),
+            operation: operation.cloned(),
+            principal: Principal::anonymous(),
+            strikes: Vec::new(),
+            semantics: Vec::new(),
+            struck: Struck::default(),
+            remembers: false,
+            limits: HeaderMap::new(),
+            faults: Vec::new(),
+            applied: false,
+            nearest: Vec::new(),
+        }
+    }
+
+    /// Whether anything is left to do to the reply.
+    pub(super) fn is_struck(&self) -> bool {
+        self.remembers || !self.strikes.is_empty() || !self.semantics.is_empty()
+    }
+
+    /// Carries out what strikes before the request is applied.
+    pub(super) async fn strike_before<V: Vendor>(&mut self, mock: &Mock<V>) -> Turn {
+        for strike in self.take(|strike| strike.phase == Phase::BeforeApply) {
+            self.count(mock, &strike);
+            match strike.effect {
+                Effect::Delay(time) => tokio::time::sleep(time).await,
+                Effect::Hold(time) => {
+                    tokio::time::sleep(time).await;
+                    return Turn::Answer(cut(Cut::NoReply));
+                }
+                Effect::Cut { .. } => return Turn::Answer(cut(Cut::NoReply)),
+                Effect::Fail {
+                    status,
+                    retry_after,
+                    wait,
+                } => {
+                    let now = mock.now();
+                    let response = V::refuse(Refusal::Failed { status }, now).into_response();
+                    let response = with_retry_after(response, retry_after, wait, now);
+                    return Turn::Answer(response);
+                }
+                _ => {}
+            }
+        }
+        Turn::GoOn
+    }
+
+    /// The strikes that `wanted` picks, in order; the others stay.
+    pub(super) fn take(&mut self, wanted: impl Fn(&Strike) -> bool) -> Vec<Strike> {
+        if self.strikes.is_empty() {
+            return Vec::new();
+        }
+        let strikes = std::mem::take(&mut self.strikes);
+        let (taken, left) = strikes.into_iter().partition(wanted);
+        self.strikes = left;
+        taken
+    }
+
+    /// Counts a strike that is carried out.
+    pub(super) fn count<V: Vendor>(&mut self, mock: &Mock<V>, strike: &Strike) {
+        if let Some(operation) = &self.operation {
+            self.faults.push(mock.faults().count(strike, operation));
+        }
+    }
+
+    /// Writes the journal, and tells the client where it stands.
+    pub(super) fn end<V: Vendor>(self, mock: &Mock<V>, mut response: Response) -> Response {
+        for strike in self.strikes.iter().chain(&self.semantics) {
+            mock.faults().give_back(strike);
+        }
+        let is_cut = response.extensions().get::<Cut>() == Some(&Cut::NoReply);
+        response.headers_mut().extend(self.limits);
+        mock.record(Exchange {
+            seq: 0,
+            at: self.at,
+            principal: self.principal,
+            operation: self.operation,
+            method: self.method,
+            path: self.path,
+            status: response.status().as_u16(),
+            cut: is_cut,
+            duration_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            applied: self.applied,
+            faults: self.faults,
+            nearest: self.nearest,
+        });
+        response
+    }
+}
+
+/// A response that the server turns into a dropped connection.
+pub(super) fn cut(cut: Cut) -> Response {
+    let mut response = Response::default();
+    response.extensions_mut().insert(cut);
+    response
+}
+
+/// The response with another `Retry-After`, or none.
+pub(super) fn with_retry_after(
+    mut response: Response,
+    form: RetryAfter,
+    wait: std::time::Duration,
+    now: Timestamp,
+) -> Response {
+    let headers = response.headers_mut();
+    match form.value(wait, now) {
+        Some(value) => headers.insert(RETRY_AFTER, value),
+        None => headers.remove(RETRY_AFTER),
+    };
+    response
+}

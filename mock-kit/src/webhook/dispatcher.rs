@@ -1,0 +1,104 @@
+//! The shell that sends: it ticks the vendor when time alone changes something, and makes the
+//! attempts that fall due, all endpoints side by side.
+
+use std::{future::pending, time::Duration};
+
+use futures_util::{StreamExt, stream::FuturesUnordered};
+use http::{HeaderValue, Request, header::CONTENT_TYPE};
+use jiff::Timestamp;
+use seams::{Wire, WireError};
+use tokio::time::Instant;
+
+use super::{
+    Attempt, Outcome, Signer,
+    fate::{Held, Job},
+};
+use crate::{mock::Mock, vendor::Vendor};
+
+/// While faults are in force the vendor's clock can jump, so nothing sleeps for longer than this.
+const NAP: Duration = Duration::from_secs(1);
+
+/// Runs until dropped.
+pub(crate) async fn drive<V: Vendor>(mock: Mock<V>, wire: Wire) {
+    let mut under_way = FuturesUnordered::new();
+    let mut held = Held::new();
+    loop {
+        let world = mock.clock().world_now();
+        let (jobs, wait) = mock.with(|state, now| {
+            let jobs = state
+                .webhooks
+                .take_due(now, world, mock.faults(), &mut held);
+            let due = [state.webhooks.next_due(), state.vendor.next_due()];
+            (
+                jobs,
+                due.into_iter().flatten().min().map(|due| until(due, now)),
+            )
+        });
+        for job in jobs {
+            under_way.push(attempt(mock.clone(), wire.clone(), job));
+        }
+        tokio::select! {
+            biased;
+            Some((number, attempt)) = under_way.next() => {
+                mock.with(|state, now| state.webhooks.settle(number, attempt, now));
+            }
+            () = mock.woken() => {}
+            () = sleep(wait, mock.faults().is_armed()) => {}
+        }
+    }
+}
+
+async fn sleep(wait: Option<Duration>, is_armed: bool) {
+    match wait {
+        Some(wait) if is_armed => tokio::time::sleep(wait.min(NAP)).await,
+        Some(wait) => tokio::time::sleep(wait).await,
+        None => pending().await,
+    }
+}
+
+async fn attempt<V: Vendor>(mock: Mock<V>, wire: Wire, job: Job) -> (u64, Attempt) {
+    let (at, started) = (mock.clock().now(), Instant::now());
+    let outcome = match request(mock.signer(), &job, at) {
+        Ok(request) => send(&wire, request, job.timeout).await,
+        Err(reason) => Outcome::Failed(reason),
+    };
+    let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let attempt = Attempt {
+        at,
+        duration_ms,
+        outcome,
+    };
+    (job.number, attempt)
+}
+
+async fn send(wire: &Wire, request: Request<bytes::Bytes>, limit: Duration) -> Outcome {
+    match tokio::time::timeout(limit, wire.send(request)).await {
+        Ok(Ok(response)) => Outcome::Status(response.status().as_u16()),
+        // The status came; what was wrong with the body does not matter to a sender.
+        Ok(Err(WireError::Cut(_))) => Outcome::Failed("the answer broke off".to_owned()),
+        Ok(Err(error)) => Outcome::Failed(error.to_string()),
+        Err(_) => Outcome::Failed(format!("no answer within {} ms", limit.as_millis())),
+    }
+}
+
+fn request(
+    signer: &impl Signer,
+    job: &Job,
+    at: Timestamp,
+) -> Result<Request<bytes::Bytes>, String> {
+    let url = job.url.as_deref().map_err(Clone::clone)?;
+    let secrets: Vec<&str> = job.secrets.iter().map(String::as_str).collect();
+    let mut request = Request::post(url)
+        .body(job.message.body.0.clone())
+        .map_err(|error| error.to_string())?;
+    let headers = request.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.extend(signer.sign(&job.signed, &secrets, at));
+    Ok(request)
+}
+
+/// Whole milliseconds, and never none: what is due at once was just served.
+fn until(due: Timestamp, now: Timestamp) -> Duration {
+    let ms = due.duration_since(now).as_millis();
+    Duration::from_millis(u64::try_from(ms).unwrap_or(0).max(1))
+}
