@@ -19,6 +19,9 @@ mod moves;
 mod release;
 mod reservation;
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
