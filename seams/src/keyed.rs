@@ -171,6 +171,14 @@ mod tests {
         }
     }
 
+    #[test]
+    fn text_that_imitates_a_length_does_not_join_two_keys() {
+        let keyed = Keyed::new(1);
+        let imitated = keyed.draw("\u{8}\0\0\0\0\0\0\0", "", 0);
+        assert_ne!(imitated, keyed.draw("", "\0\0\0\0\0\0\0\0", 0));
+        assert_ne!(keyed.draw("ab", "c", 0), keyed.draw("a", "bc", 0));
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(128))]
 
