@@ -1,16 +1,154 @@
 //! One run laid open for judgement: the history and what is derived from it once for all checks.
 
-use super::History;
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    History, LINES, formula,
+    history::{Account, Listing},
+    names::{JerkySku, PolishSku},
+    numbers::{self, Numbers, Shown},
+    order::OrderState,
+    stock::Stock,
+    telling,
+    timeline::{self, Step},
+    trail::{self, References, Trail},
+};
 
 /// The history and its indexes.
 pub(super) struct Case<'h> {
     /// The facts.
     pub(super) history: &'h History,
+    /// Both vendors' facts in one order.
+    pub(super) timeline: Vec<Step<'h>>,
+    /// The facts of each order.
+    pub(super) trails: BTreeMap<&'h str, Trail<'h>>,
+    /// Each order at the end.
+    pub(super) orders: BTreeMap<&'h str, OrderState<'h>>,
+    /// Published numbers beside the truth.
+    pub(super) numbers: Numbers<'h>,
+    references: References<'h>,
+    blocked: BTreeSet<&'h JerkySku>,
+    made_of: BTreeMap<&'h JerkySku, Vec<&'h PolishSku>>,
+    poisoned: BTreeSet<&'h str>,
 }
 
 impl<'h> Case<'h> {
     /// Indexes the history.
     pub(super) fn open(history: &'h History) -> Self {
-        Self { history }
+        let timeline = timeline::merged(&history.jerky, &history.polish);
+        let (trails, references) = trail::trails(&timeline);
+        Self {
+            history,
+            orders: trails
+                .iter()
+                .map(|(id, trail)| (*id, trail.end()))
+                .collect(),
+            trails,
+            numbers: numbers::replayed(history, &timeline),
+            references,
+            blocked: blocked(history),
+            made_of: made_of(history),
+            poisoned: poisoned(history),
+            timeline,
+        }
     }
+
+    /// The order that a fact is about.
+    pub(super) fn order_of(&self, step: Step<'h>) -> Option<&'h str> {
+        trail::order_of(step, &self.references)
+    }
+
+    /// Whether at the end reserved goods of the item lie in a lot that may not leave.
+    pub(super) fn has_blocked_lots(&self, item: &JerkySku) -> bool {
+        self.blocked.contains(item)
+    }
+
+    /// `by` before `at`.
+    pub(super) fn earlier(&self, at: Timestamp, by: SignedDuration) -> Timestamp {
+        at.saturating_sub(by).unwrap_or(Timestamp::MIN)
+    }
+
+    /// `by` after `at`.
+    pub(super) fn later(&self, at: Timestamp, by: SignedDuration) -> Timestamp {
+        at.saturating_add(by).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The listings with this item in them.
+    pub(super) fn listings_with(&self, item: &JerkySku) -> Vec<&'h PolishSku> {
+        self.made_of.get(item).cloned().unwrap_or_default()
+    }
+
+    /// Whether the middleware has any business with the item.
+    pub(super) fn is_mapped(&self, item: &JerkySku) -> bool {
+        self.made_of.contains_key(item)
+    }
+
+    /// Whether something about this SKU or order was set aside.
+    pub(super) fn is_poisoned(&self, subject: &str) -> bool {
+        self.poisoned.contains(subject)
+    }
+
+    /// The facts about a listing's items up to a number, and that number, for evidence.
+    pub(super) fn told_of_listing(&self, listing: &Listing, shown: Shown<'_>) -> Vec<String> {
+        let items: Vec<&JerkySku> = listing.jerky_needs().map(|(item, _)| item).collect();
+        let facts = self.history.jerky.iter().filter(|fact| fact.at <= shown.at);
+        let about = facts.filter(|fact| items.iter().any(|item| fact.what.concerns(item)));
+        let mut lines = telling::steps(about.map(Step::Jerky));
+        let surplus = (lines.len() + 1).saturating_sub(LINES);
+        lines.drain(..surplus);
+        lines.push(telling::line(shown.step));
+        lines
+    }
+
+    /// The facts about an item up to a moment, for evidence.
+    pub(super) fn told_of_item(&self, item: &JerkySku, until: Timestamp) -> Vec<String> {
+        let facts = self.history.jerky.iter().filter(|fact| fact.at <= until);
+        let about = facts
+            .filter(|fact| fact.what.concerns(item))
+            .map(Step::Jerky);
+        telling::steps(about)
+    }
+
+    /// The facts about an order up to a moment, for evidence.
+    pub(super) fn told_of_order(&self, id: &str, until: Timestamp) -> Vec<String> {
+        let steps = self.trails.get(id).map_or(&[][..], |trail| &trail.steps);
+        telling::steps(steps.iter().copied().filter(|step| step.at() <= until))
+    }
+}
+
+fn made_of(history: &History) -> BTreeMap<&JerkySku, Vec<&PolishSku>> {
+    let mut made_of: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (sku, listing) in &history.mapping.listings {
+        for (item, _) in listing.jerky_needs() {
+            made_of.entry(item).or_default().push(sku);
+        }
+    }
+    made_of
+}
+
+fn poisoned(history: &History) -> BTreeSet<&str> {
+    let entries = history.hub.quarantine.iter();
+    entries
+        .filter_map(|entry| entry.subject.as_deref())
+        .collect()
+}
+
+fn blocked(history: &History) -> BTreeSet<&JerkySku> {
+    let mut stock = Stock::default();
+    for fact in &history.jerky {
+        stock.apply(fact.at, &fact.what);
+    }
+    let is_blocked = |item: &super::stock::ItemStock<'_>| {
+        let today = formula::day(history.phases.ended, &item.zone);
+        item.lots
+            .values()
+            .any(|lot| lot.on(Account::Reserved) > 0 && !lot.is_eligible(today, 0))
+    };
+    stock
+        .items()
+        .filter(|(_, item)| is_blocked(item))
+        .map(|(sku, _)| sku)
+        .collect()
 }

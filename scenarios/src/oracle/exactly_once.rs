@@ -1,6 +1,16 @@
 //! S6: one order takes its goods once: one live reservation, and what left is what was shipped.
 
-use super::{Case, Findings, Invariant};
+use std::collections::BTreeMap;
+
+use super::{
+    Case, Findings, Invariant, Violation,
+    history::{Actor, Fact, JerkyFact},
+    names::JerkySku,
+    order::OrderState,
+    telling,
+    timeline::Step,
+    trail::Trail,
+};
 
 /// S6.
 pub(super) const INVARIANT: Invariant = Invariant {
@@ -12,6 +22,158 @@ pub(super) const INVARIANT: Invariant = Invariant {
     check,
 };
 
-fn check(_case: &Case<'_>, findings: &mut Findings) {
-    findings.unknown("the check is not written yet");
+fn check(case: &Case<'_>, findings: &mut Findings) {
+    for trail in case.trails.values() {
+        one_order(case, trail, findings);
+    }
+    one_key(case, findings);
+    if case.history.phases.converged.is_none() {
+        findings.note("it never converged, so what was shipped and not committed is not judged");
+    }
+}
+
+fn one_order(case: &Case<'_>, trail: &Trail<'_>, findings: &mut Findings) {
+    let mut order = OrderState::default();
+    let mut broken = false;
+    for (index, step) in trail.steps.iter().enumerate() {
+        order.apply(*step);
+        let complaint = match step {
+            Step::Jerky(fact) if order.placed.is_some() => too_much(case, &order, &fact.what),
+            _ => None,
+        };
+        if let Some((expected, found)) = complaint
+            && !broken
+        {
+            broken = true;
+            findings.violated(|| Violation {
+                subject: format!("order {}", trail.id),
+                at: step.at(),
+                expected,
+                found,
+                history: trail.told(index),
+            });
+        }
+    }
+    if !order.reservations.is_empty() || order.lines.values().any(|line| line.fulfilled > 0) {
+        findings.judged();
+        if !broken && case.history.phases.converged.is_some() {
+            shipped_is_committed(case, trail, &order, findings);
+        }
+    }
+}
+
+fn too_much(case: &Case<'_>, order: &OrderState<'_>, fact: &JerkyFact) -> Option<(String, String)> {
+    let mapping = &case.history.mapping;
+    match fact {
+        JerkyFact::Opened { lines, .. } => {
+            let live = order.live().count();
+            if live > 1 {
+                let ids: Vec<_> = order.live().map(|(id, _)| id.as_str()).collect();
+                return Some(("one live reservation".to_owned(), ids.join(" and ")));
+            }
+            lines.iter().find_map(|line| {
+                let ordered = order.goods(mapping, &line.sku, |line| line.ordered);
+                let taken = order.held(&line.sku) + order.committed(&line.sku);
+                (taken > ordered).then(|| {
+                    (
+                        format!("at most {ordered} of {} taken for it", line.sku),
+                        format!("{taken} reserved and committed"),
+                    )
+                })
+            })
+        }
+        JerkyFact::Committed { lines, .. } => lines.iter().find_map(|line| {
+            let shipped = order.goods(mapping, &line.sku, |line| line.fulfilled);
+            let committed = order.committed(&line.sku);
+            (committed > shipped).then(|| {
+                (
+                    format!("at most {shipped} of {} committed, as shipped", line.sku),
+                    committed.to_string(),
+                )
+            })
+        }),
+        _ => None,
+    }
+}
+
+/// Relaxed for items with a lot that may no longer leave. Counterexample: the shop ships, the lot
+/// is recalled before the commit arrives, and nothing else is there to commit.
+fn shipped_is_committed(
+    case: &Case<'_>,
+    trail: &Trail<'_>,
+    order: &OrderState<'_>,
+    findings: &mut Findings,
+) {
+    let mapping = &case.history.mapping;
+    for item in order.items(mapping) {
+        let shipped = order.goods(mapping, item, |line| line.fulfilled);
+        let committed = order.committed(item);
+        if committed < shipped && !case.has_blocked_lots(item) {
+            findings.violated(|| Violation {
+                subject: format!("order {}", trail.id),
+                at: case.history.phases.ended,
+                expected: format!("{shipped} of {item} committed, as shipped"),
+                found: committed.to_string(),
+                history: trail.told(usize::MAX),
+            });
+        }
+    }
+}
+
+/// A request's key and a change's id each have one effect.
+fn one_key(case: &Case<'_>, findings: &mut Findings) {
+    let mut effects: BTreeMap<(&str, &str, &str), &Fact<JerkyFact>> = BTreeMap::new();
+    let ours = case
+        .history
+        .jerky
+        .iter()
+        .filter(|fact| fact.actor == Actor::Middleware);
+    for fact in ours {
+        let Some((key, effect)) = keyed(fact) else {
+            continue;
+        };
+        let Some(first) = effects.get(&effect) else {
+            effects.insert(effect, fact);
+            findings.judged();
+            continue;
+        };
+        // One change may move goods of several places: all in one instant.
+        let is_part = first.at == fact.at && matches!(fact.what, JerkyFact::Moved { .. });
+        if !is_part {
+            findings.violated(|| Violation {
+                subject: format!("key {key}"),
+                at: fact.at,
+                expected: "one effect".to_owned(),
+                found: "a second one".to_owned(),
+                history: [*first, fact]
+                    .map(|fact| telling::line(Step::Jerky(fact)))
+                    .into(),
+            });
+        }
+    }
+}
+
+fn keyed(fact: &Fact<JerkyFact>) -> Option<(&str, (&str, &str, &str))> {
+    let by_key = |effect| fact.key.as_deref().map(|key| (key, (effect, key, "")));
+    match &fact.what {
+        JerkyFact::Opened { .. } => by_key("opened"),
+        JerkyFact::Committed { .. } => by_key("committed"),
+        JerkyFact::Released { .. } => by_key("released"),
+        JerkyFact::Extended { .. } => by_key("extended"),
+        JerkyFact::Moved {
+            sku: JerkySku(sku),
+            cause,
+            subject: Some(change),
+            ..
+        } if is_change(cause) => Some((change, (cause, change, sku))),
+        _ => None,
+    }
+}
+
+/// Movements that a change id stands behind, not a reservation.
+fn is_change(cause: &str) -> bool {
+    matches!(
+        cause,
+        "receipt" | "adjustment" | "count" | "damage" | "return" | "restock" | "disposal"
+    )
 }

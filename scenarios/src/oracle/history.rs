@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 
 pub use exchange::{Delivery, Exchange, Vendor};
 pub use hub::{Checkpoint, Crash, Handled, HubView, OutboxRow, Quarantined, inbox_key};
-pub use jerky::{Account, Allocation, JerkyFact, Level, LotStatus, ReservedLine};
-pub use mapping::{Component, Criticality, Direction, Item, Listing, Mapping, Mirror, Policy};
+pub use jerky::{Account, Allocation, FeedEvent, JerkyFact, Level, LotStatus, ReservedLine};
+pub use mapping::{Component, Criticality, Direction, Listing, Mapping, Mirror, Policy};
 pub use polish::{PolishFact, ProductKind, Returned, ShopAccount, ShopLine, ShopQuantity};
 
 /// Everything the oracle reads about one run.
@@ -32,6 +32,8 @@ pub struct History {
     pub jerky: Vec<Fact<JerkyFact>>,
     /// The polish shop's ground truth, ordered by number.
     pub polish: Vec<Fact<PolishFact>>,
+    /// The jerky system's whole change feed, ordered by position.
+    pub feed: Vec<FeedEvent>,
     /// Stock levels that the jerky system reported (the last sweep of the run is enough).
     pub levels: Vec<Level>,
     /// Every request of the middleware, ordered by `sent_at`.

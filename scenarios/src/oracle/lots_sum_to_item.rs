@@ -1,6 +1,13 @@
 //! S2: an item's lots add up to the item, in every stated level.
 
-use super::{Case, Findings, Invariant};
+use std::collections::BTreeMap;
+
+use super::{
+    Case, Findings, Invariant, Violation,
+    history::{Account, Level},
+    names::JerkySku,
+    stock::Stock,
+};
 
 /// S2.
 pub(super) const INVARIANT: Invariant = Invariant {
@@ -12,6 +19,80 @@ pub(super) const INVARIANT: Invariant = Invariant {
     check,
 };
 
-fn check(_case: &Case<'_>, findings: &mut Findings) {
-    findings.unknown("the check is not written yet");
+fn check(case: &Case<'_>, findings: &mut Findings) {
+    let history = case.history;
+    if history.levels.is_empty() && !history.jerky.is_empty() {
+        findings.unknown("no stock level of the vendor was recorded");
+    }
+    for level in &history.levels {
+        findings.judged();
+        identity("vendor", level, findings);
+    }
+    for level in &history.hub.levels {
+        findings.judged();
+        identity("middleware", level, findings);
+    }
+    against_truth(case, findings);
+}
+
+fn identity(teller: &str, level: &Level, findings: &mut Findings) {
+    let lots: i64 = level.lots.iter().map(|lot| lot.quantity).sum();
+    let parts = level.available
+        + level.committed
+        + level.reserved
+        + level.damaged
+        + level.safety_stock
+        + level.quality_control;
+    if lots != level.on_hand || parts != level.on_hand {
+        findings.violated(|| Violation {
+            subject: format!("{} as the {teller} states it", level.sku),
+            at: level.at,
+            expected: format!("on hand {} = sum of lots = sum of parts", level.on_hand),
+            found: format!("lots {lots}, parts {parts}"),
+            history: vec![format!("{level:?}")],
+        });
+    }
+}
+
+/// What the vendor stated last is what its own movements add up to at that moment.
+fn against_truth(case: &Case<'_>, findings: &mut Findings) {
+    let mut levels: Vec<&Level> = case.history.levels.iter().collect();
+    levels.sort_by_key(|level| level.at);
+    let mut stock = Stock::default();
+    let mut facts = case.history.jerky.iter().peekable();
+    let mut touched: BTreeMap<&JerkySku, jiff::Timestamp> = BTreeMap::new();
+    for level in levels {
+        while let Some(fact) = facts.next_if(|fact| fact.at <= level.at) {
+            stock.apply(fact.at, &fact.what);
+            fact.what.item().map(|item| touched.insert(item, fact.at));
+        }
+        // Stated in the very millisecond of a movement: before or after it, nobody can tell.
+        if touched.get(&level.sku) == Some(&level.at) {
+            continue;
+        }
+        let Some(item) = stock.item(&level.sku) else {
+            continue;
+        };
+        let replayed = [
+            item.on_hand(),
+            item.on(Account::Reserved),
+            item.on(Account::Committed),
+            item.on(Account::Damaged),
+        ];
+        let stated = [
+            level.on_hand,
+            level.reserved,
+            level.committed,
+            level.damaged,
+        ];
+        if replayed != stated {
+            findings.violated(|| Violation {
+                subject: level.sku.to_string(),
+                at: level.at,
+                expected: format!("[on hand, reserved, committed, damaged] = {replayed:?}"),
+                found: format!("{stated:?}"),
+                history: case.told_of_item(&level.sku, level.at),
+            });
+        }
+    }
 }

@@ -1,6 +1,15 @@
 //! S5: what was ordered is open, fulfilled or cancelled, and nothing is restocked that did not come back.
 
-use super::{Case, Findings, Invariant};
+use std::collections::BTreeMap;
+
+use super::{
+    Case, Findings, Invariant, Violation,
+    history::{Actor, JerkyFact, PolishFact},
+    names::{JerkySku, OrderId},
+    order::{LineState, OrderState},
+    timeline::Step,
+    trail::Trail,
+};
 
 /// S5.
 pub(super) const INVARIANT: Invariant = Invariant {
@@ -12,6 +21,123 @@ pub(super) const INVARIANT: Invariant = Invariant {
     check,
 };
 
-fn check(_case: &Case<'_>, findings: &mut Findings) {
-    findings.unknown("the check is not written yet");
+fn check(case: &Case<'_>, findings: &mut Findings) {
+    for trail in case.trails.values() {
+        lines_add_up(trail, findings);
+    }
+    warehouse(case, findings);
+}
+
+fn lines_add_up(trail: &Trail<'_>, findings: &mut Findings) {
+    let mut order = OrderState::default();
+    for (index, step) in trail.steps.iter().enumerate() {
+        order.apply(*step);
+        let wrong = order.lines.iter().find(|(_, line)| !adds_up(line));
+        if let Some((id, line)) = wrong {
+            findings.violated(|| Violation {
+                subject: format!("order {} line {id}", trail.id),
+                at: step.at(),
+                expected: "ordered = open + fulfilled + cancelled; restocked <= returned <= \
+                           fulfilled; nothing below 0"
+                    .to_owned(),
+                found: format!("{line:?}"),
+                history: trail.told(index),
+            });
+            break;
+        }
+    }
+    if order.placed.is_some() {
+        findings.judged();
+    }
+}
+
+fn adds_up(line: &LineState<'_>) -> bool {
+    line.open() >= 0
+        && line.fulfilled >= 0
+        && line.cancelled >= 0
+        && (0..=line.fulfilled).contains(&line.returned)
+        && (0..=line.returned).contains(&line.restocked)
+}
+
+/// Base units of one item that came back.
+#[derive(Clone, Copy, Default)]
+struct Back {
+    returned: i64,
+    restocked: i64,
+}
+
+/// What the middleware takes back into the warehouse came back to the shop first.
+fn warehouse(case: &Case<'_>, findings: &mut Findings) {
+    let mut shop: BTreeMap<&JerkySku, Back> = BTreeMap::new();
+    let mut warehouse: BTreeMap<&JerkySku, Back> = BTreeMap::new();
+    let mut orders = BTreeMap::new();
+    for step in &case.timeline {
+        match step {
+            Step::Polish(fact) => came_back(case, &fact.what, &mut orders, &mut shop),
+            Step::Jerky(fact) if fact.actor == Actor::Middleware => {
+                let JerkyFact::Moved {
+                    sku,
+                    quantity,
+                    cause,
+                    ..
+                } = &fact.what
+                else {
+                    continue;
+                };
+                let back = warehouse.entry(sku).or_default();
+                match cause.as_str() {
+                    "return" => back.returned += quantity,
+                    "restock" => back.restocked += quantity,
+                    _ => continue,
+                }
+                findings.judged();
+                let allowed = shop.get(sku).copied().unwrap_or_default();
+                if back.returned > allowed.returned || back.restocked > allowed.restocked {
+                    findings.violated(|| Violation {
+                        subject: sku.to_string(),
+                        at: fact.at,
+                        expected: format!(
+                            "at most {} returned and {} restocked",
+                            allowed.returned, allowed.restocked
+                        ),
+                        found: format!("{} and {}", back.returned, back.restocked),
+                        history: case.told_of_item(sku, fact.at),
+                    });
+                }
+            }
+            Step::Jerky(_) => {}
+        }
+    }
+}
+
+fn came_back<'h>(
+    case: &Case<'h>,
+    fact: &'h PolishFact,
+    placed: &mut BTreeMap<&'h OrderId, &'h PolishFact>,
+    shop: &mut BTreeMap<&'h JerkySku, Back>,
+) {
+    match fact {
+        PolishFact::Placed { order, .. } => {
+            placed.insert(order, fact);
+        }
+        PolishFact::Returned { order, lines, .. } => {
+            let Some(PolishFact::Placed { lines: ordered, .. }) = placed.get(order) else {
+                return;
+            };
+            for part in lines {
+                let of_line = ordered.iter().find(|line| line.line_id == part.line_id);
+                let listing = of_line.and_then(|line| case.history.mapping.listings.get(&line.sku));
+                for (item, need) in listing.into_iter().flat_map(|l| l.jerky_needs()) {
+                    let back = shop.entry(item).or_default();
+                    back.returned += need * part.quantity;
+                    back.restocked += if part.restock {
+                        need * part.quantity
+                    } else {
+                        0
+                    };
+                }
+            }
+        }
+        _ => {}
+    }
 }

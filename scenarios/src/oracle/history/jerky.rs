@@ -9,6 +9,15 @@ use crate::oracle::names::{JerkySku, Lot, ReservationId};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "snake_case")]
 pub enum JerkyFact {
+    /// A stocked item came to be.
+    Item {
+        /// The item.
+        sku: JerkySku,
+        /// IANA name of the zone in which its lots expire.
+        zone: String,
+        /// Safety stock that the vendor itself withholds.
+        safety: i64,
+    },
     /// A lot came to be, or its status or expiry day changed.
     Lot {
         /// The item.
@@ -26,6 +35,8 @@ pub enum JerkyFact {
         sku: JerkySku,
         /// The lot.
         lot: Lot,
+        /// The place.
+        location: String,
         /// Taken from here.
         from: Account,
         /// Given to there.
@@ -34,6 +45,8 @@ pub enum JerkyFact {
         quantity: i64,
         /// The movement's kind in the vendor's words, such as `receipt` or `restock`.
         cause: String,
+        /// The change id, reservation or transaction behind it.
+        subject: Option<String>,
     },
     /// The owner of the stock counted a lot.
     Counted {
@@ -41,6 +54,8 @@ pub enum JerkyFact {
         sku: JerkySku,
         /// The lot.
         lot: Lot,
+        /// The place.
+        location: String,
         /// Base units found on hand.
         counted: i64,
     },
@@ -54,8 +69,6 @@ pub enum JerkyFact {
         expires_at: Timestamp,
         /// What it holds.
         lines: Vec<ReservedLine>,
-        /// The caller chose the lots.
-        directed: bool,
     },
     /// Reserved goods were committed.
     Committed {
@@ -64,6 +77,13 @@ pub enum JerkyFact {
         /// The shipment, as the caller wrote it.
         reference: String,
         /// What was committed, with the lots that left.
+        lines: Vec<ReservedLine>,
+    },
+    /// Lines of a reservation moved to other lots, because their own had become ineligible.
+    Reallocated {
+        /// The reservation.
+        id: ReservationId,
+        /// Every line touched, with all that it holds now.
         lines: Vec<ReservedLine>,
     },
     /// Reserved goods were given back by the caller.
@@ -94,15 +114,6 @@ pub enum JerkyFact {
         /// The source's sequence that the caller gave.
         source_sequence: u64,
     },
-    /// An event entered the change feed.
-    Fed {
-        /// Gapless from 1.
-        position: u64,
-        /// The item.
-        sku: JerkySku,
-        /// The item's sequence.
-        sequence: u64,
-    },
 }
 
 /// One line of a reservation, or the part of it that a commit or release concerns.
@@ -114,6 +125,8 @@ pub struct ReservedLine {
     pub sku: JerkySku,
     /// Base units.
     pub quantity: i64,
+    /// The caller chose the lots; otherwise the vendor picked them.
+    pub directed: bool,
     /// From which lots; may be empty for a release.
     pub allocations: Vec<Allocation>,
 }
@@ -149,20 +162,79 @@ pub enum Account {
     Disposed,
     /// Outside, found missing or surplus by a count or adjustment.
     CountedOff,
+    /// Between two places of the warehouse; zero after every transfer.
+    InTransit,
 }
 
 impl Account {
-    /// Whether goods on this account are in the warehouse.
-    pub fn is_on_hand(self) -> bool {
-        matches!(
-            self,
-            Self::Available
-                | Self::Reserved
-                | Self::Committed
-                | Self::Damaged
-                | Self::QualityControl
-        )
+    /// The accounts of goods that are in the warehouse.
+    pub const ON_HAND: [Self; 5] = [
+        Self::Available,
+        Self::Reserved,
+        Self::Committed,
+        Self::Damaged,
+        Self::QualityControl,
+    ];
+}
+
+impl JerkyFact {
+    /// The item this is about; `None` for a reservation, which may be about several.
+    pub fn item(&self) -> Option<&JerkySku> {
+        match self {
+            Self::Item { sku, .. }
+            | Self::Lot { sku, .. }
+            | Self::Moved { sku, .. }
+            | Self::Counted { sku, .. }
+            | Self::Mirrored { sku, .. } => Some(sku),
+            Self::Opened { .. }
+            | Self::Committed { .. }
+            | Self::Reallocated { .. }
+            | Self::Released { .. }
+            | Self::Expired { .. }
+            | Self::Extended { .. } => None,
+        }
     }
+
+    /// Whether this is about the item, be it as a line of a reservation.
+    pub fn concerns(&self, item: &JerkySku) -> bool {
+        match self {
+            Self::Opened { lines, .. }
+            | Self::Committed { lines, .. }
+            | Self::Reallocated { lines, .. }
+            | Self::Released { lines, .. } => lines.iter().any(|line| line.sku == *item),
+            _ => self.item() == Some(item),
+        }
+    }
+
+    /// The reservation this is about.
+    pub fn reservation(&self) -> Option<&ReservationId> {
+        match self {
+            Self::Opened { id, .. }
+            | Self::Committed { id, .. }
+            | Self::Reallocated { id, .. }
+            | Self::Released { id, .. }
+            | Self::Expired { id }
+            | Self::Extended { id, .. } => Some(id),
+            Self::Item { .. }
+            | Self::Lot { .. }
+            | Self::Moved { .. }
+            | Self::Counted { .. }
+            | Self::Mirrored { .. } => None,
+        }
+    }
+}
+
+/// An entry of the jerky system's change feed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedEvent {
+    /// Gapless from 1.
+    pub position: u64,
+    /// The item.
+    pub sku: JerkySku,
+    /// The item's sequence after it.
+    pub sequence: u64,
+    /// When it happened, in world time.
+    pub at: Timestamp,
 }
 
 /// A lot's status. Expired is derived from its date, never stored.

@@ -10,21 +10,10 @@ use crate::oracle::names::{JerkySku, PolishSku};
 /// All that is mapped.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mapping {
-    /// Stocked items of the jerky system.
-    pub items: BTreeMap<JerkySku, Item>,
     /// Jerky sold through the shop: one entry for each resale product or kit.
     pub listings: BTreeMap<PolishSku, Listing>,
     /// Polish-owned stock shown in the jerky system.
     pub mirrors: BTreeMap<JerkySku, Mirror>,
-}
-
-/// A stocked item.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Item {
-    /// IANA name of the warehouse's time zone.
-    pub zone: String,
-    /// Safety stock that the vendor itself withholds, in base units.
-    pub safety: i64,
 }
 
 /// A product of the shop whose number the middleware publishes.
@@ -44,6 +33,30 @@ pub struct Listing {
     pub direction: Direction,
     /// Who wins when both sides changed it.
     pub policy: Policy,
+}
+
+impl Listing {
+    /// Base units of a jerky item in one sell unit; 0 when it has none.
+    pub fn need_of(&self, item: &JerkySku) -> i64 {
+        self.components.iter().map(|part| part.need_of(item)).sum()
+    }
+
+    /// The jerky items in it with base units for one sell unit.
+    pub fn jerky_needs(&self) -> impl Iterator<Item = (&JerkySku, i64)> {
+        self.components.iter().filter_map(|part| match part {
+            Component::Jerky { sku, need, .. } => Some((sku, *need)),
+            Component::Own { .. } => None,
+        })
+    }
+}
+
+impl Component {
+    fn need_of(&self, item: &JerkySku) -> i64 {
+        match self {
+            Self::Jerky { sku, need, .. } if sku == item => *need,
+            Self::Jerky { .. } | Self::Own { .. } => 0,
+        }
+    }
 }
 
 /// What one sell unit needs of one component.

@@ -108,6 +108,25 @@ pub enum PolishFact {
     },
 }
 
+impl PolishFact {
+    /// The order this is about.
+    pub fn order(&self) -> Option<&OrderId> {
+        match self {
+            Self::Placed { order, .. }
+            | Self::Confirmed { order }
+            | Self::Rejected { order }
+            | Self::Cancelled { order, .. }
+            | Self::HoldExpired { order }
+            | Self::Shipped { order, .. }
+            | Self::Returned { order, .. } => Some(order),
+            Self::Product { .. }
+            | Self::Available { .. }
+            | Self::OwnMoved { .. }
+            | Self::Counted { .. } => None,
+        }
+    }
+}
+
 /// Who owns a product's stock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,0 +1,114 @@
+//! A number that changes at moments and stands between them.
+
+use jiff::Timestamp;
+
+/// A step function of time. Before its first step it is 0.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Steps {
+    /// By time. Several steps of one moment all count as having been true.
+    points: Vec<(Timestamp, i64)>,
+}
+
+impl Steps {
+    /// From `at` on it is `value`. Moments come in order.
+    pub(super) fn push(&mut self, at: Timestamp, value: i64) {
+        if self.points.last().map(|(_, last)| *last) != Some(value) {
+            let latest = self.points.last().map_or(at, |(last, _)| at.max(*last));
+            self.points.push((latest, value));
+        }
+    }
+
+    /// The newest value.
+    pub(super) fn last(&self) -> i64 {
+        self.points.last().map_or(0, |(_, value)| *value)
+    }
+
+    /// The value at the end of the moment `at`.
+    pub(super) fn at(&self, at: Timestamp) -> i64 {
+        let after = self.points.partition_point(|(point, _)| *point <= at);
+        let last = after.checked_sub(1).and_then(|last| self.points.get(last));
+        last.map_or(0, |(_, value)| *value)
+    }
+
+    /// Every value that it had in `from..=to`.
+    pub(super) fn within(&self, from: Timestamp, to: Timestamp) -> impl Iterator<Item = i64> {
+        std::iter::once(self.before(from)).chain(self.between(from, to).map(|(_, value)| value))
+    }
+
+    /// The largest value that it had in `from..=to`.
+    pub(super) fn max(&self, from: Timestamp, to: Timestamp) -> i64 {
+        self.within(from, to).max().unwrap_or(0)
+    }
+
+    /// When it changed in `from..=to`.
+    pub(super) fn moments(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> impl Iterator<Item = Timestamp> {
+        self.between(from, to).map(|(at, _)| at)
+    }
+
+    /// The first moment in `from..=to` at which it is `wanted`.
+    pub(super) fn first(&self, wanted: i64, from: Timestamp, to: Timestamp) -> Option<Timestamp> {
+        if self.at(from) == wanted {
+            return Some(from);
+        }
+        self.between(from, to)
+            .find(|(_, value)| *value == wanted)
+            .map(|(at, _)| at)
+    }
+
+    fn before(&self, at: Timestamp) -> i64 {
+        let first = self.points.partition_point(|(point, _)| *point < at);
+        let last = first.checked_sub(1).and_then(|last| self.points.get(last));
+        last.map_or(0, |(_, value)| *value)
+    }
+
+    fn between(&self, from: Timestamp, to: Timestamp) -> impl Iterator<Item = (Timestamp, i64)> {
+        let first = self.points.partition_point(|(point, _)| *point < from);
+        let points = self.points.get(first..).unwrap_or_default();
+        points.iter().copied().take_while(move |(at, _)| *at <= to)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn second(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn stairs() -> Steps {
+        let mut steps = Steps::default();
+        for (at, value) in [(10, 5), (20, 7), (20, 6), (30, 6), (40, 5)] {
+            steps.push(second(at), value);
+        }
+        steps
+    }
+
+    #[test]
+    fn it_stands_between_its_steps() {
+        let steps = stairs();
+        assert_eq!(
+            [9, 10, 19, 20, 45].map(|at| steps.at(second(at))),
+            [0, 5, 5, 6, 5]
+        );
+    }
+
+    #[test]
+    fn a_window_has_what_stood_at_its_start_and_every_step_inside() {
+        let within: Vec<i64> = stairs().within(second(15), second(25)).collect();
+        assert_eq!(within, [5, 7, 6]);
+        assert_eq!(stairs().max(second(21), second(50)), 6);
+    }
+
+    #[test]
+    fn the_first_moment_of_a_value_is_found_from_a_moment_on() {
+        let steps = stairs();
+        assert_eq!(steps.first(5, second(12), second(50)), Some(second(12)));
+        assert_eq!(steps.first(5, second(25), second(50)), Some(second(40)));
+        assert_eq!(steps.first(7, second(25), second(50)), None);
+    }
+}
