@@ -6,10 +6,12 @@
 
 mod actor;
 mod command;
+mod config;
 mod event;
 mod id;
 mod model;
 mod refusal;
+mod shop;
 pub mod truth;
 
 pub use actor::{Actor, Operation, Role};
@@ -17,6 +19,7 @@ pub use command::{
     AvailabilityRow, CancelRequest, Command, LineQuantity, LineReason, NewCount, NewLine, NewOrder,
     PageRequest, Rejection, ReturnRequest, ReturnedQuantity, ShipRequest,
 };
+pub use config::{Config, Leak, Limits, ShopConfig};
 pub use event::{Event, Resource, Topic};
 pub use id::{CancellationId, CountId, LineId, OrderId, ReturnId, ShipmentId, Sku, UnknownId};
 pub use model::{
@@ -25,3 +28,4 @@ pub use model::{
     ReturnLine, Shipment, ShippedLine, ShopTime,
 };
 pub use refusal::{Complaint, ErrorCode, Errors, Refusal};
+pub use shop::{OpeningProduct, Outcome, Reply, Shop};
