@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::vendor::{
+    error::VendorError,
     http::{Garble, Reply},
     jerky::view::JerkyEventView,
     reading::{Readable, Row, as_text, read_rows},
@@ -31,28 +32,63 @@ pub struct FeedPage {
     pub last_position: u64,
 }
 
-/// Follows a list's cursors and notices when they lead in a circle.
+/// A list that is followed from cursor to cursor. It notices cursors that lead in a circle, and
+/// begins anew when one expired on the way.
 #[derive(Debug, Default)]
-pub struct CursorTrail {
-    seen: BTreeSet<String>,
+pub struct Pages {
+    cursor: Option<String>,
+    ended: bool,
+    restarts: u32,
+    followed: BTreeSet<String>,
 }
 
-/// The vendor's cursors lead in a circle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the vendor's cursors lead in a circle")]
-pub struct CursorLoop;
+/// A list that took too long for its cursors is begun anew this often.
+const MOST_RESTARTS: u32 = 3;
 
-impl CursorTrail {
-    /// Notes the next cursor.
+impl Pages {
+    /// Whether the list came to its end.
+    pub fn is_done(&self) -> bool {
+        self.ended
+    }
+
+    /// The cursor to read with next; none for the first page.
+    pub fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
+    }
+
+    /// Takes in what reading a page came to, and gives back its rows; none when the list is begun
+    /// anew.
     ///
     /// # Errors
-    /// [`CursorLoop`] when it was followed before.
-    pub fn follow(&mut self, cursor: &str) -> Result<(), CursorLoop> {
-        if self.seen.insert(cursor.to_owned()) {
-            Ok(())
-        } else {
-            Err(CursorLoop)
+    /// What reading came to, unless beginning anew helps; garbled when the cursors lead in a
+    /// circle.
+    pub fn turn<T>(
+        &mut self,
+        read: Result<Page<T>, VendorError>,
+    ) -> Result<Option<Vec<Row<T>>>, VendorError> {
+        let page = match read {
+            Ok(page) => page,
+            Err(error) if error.is_code("cursor-expired") && self.restarts < MOST_RESTARTS => {
+                self.restarts += 1;
+                self.cursor = None;
+                self.followed.clear();
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        };
+        match &page.next {
+            None => self.ended = true,
+            Some(next) if self.followed.insert(next.clone()) => {}
+            Some(_) => {
+                return Err(VendorError::Garbled {
+                    operation: "follow_cursor",
+                    reason: "the vendor's cursors lead in a circle".to_owned(),
+                    unreadable: None,
+                });
+            }
         }
+        self.cursor = page.next;
+        Ok(Some(page.rows))
     }
 }
 
@@ -110,4 +146,54 @@ pub(super) fn read_feed(reply: &Reply, after: u64) -> Result<FeedPage, Garble> {
 
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Option::deserialize(deserializer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vendor::error::{Problem, Refusal};
+
+    fn page(next: Option<&str>) -> Result<Page<()>, VendorError> {
+        Ok(Page {
+            rows: vec![Ok(())],
+            next: next.map(str::to_owned),
+        })
+    }
+
+    fn expired() -> Result<Page<()>, VendorError> {
+        let body = br#"{"type":"https://jerky.example/problems/cursor-expired"}"#;
+        Err(VendorError::Refused {
+            operation: "list_stock",
+            refusal: Box::new(Refusal::Problem(Problem::read(410, body))),
+        })
+    }
+
+    #[test]
+    fn cursors_are_followed_to_the_null_one() {
+        let mut pages = Pages::default();
+        assert_eq!(pages.cursor(), None);
+        assert!(pages.turn(page(Some("a"))).unwrap().is_some());
+        assert_eq!(pages.cursor(), Some("a"));
+        assert!(pages.turn(page(None)).unwrap().is_some());
+        assert!(pages.is_done());
+    }
+
+    #[test]
+    fn cursors_in_a_circle_are_noticed() {
+        let mut pages = Pages::default();
+        pages.turn(page(Some("a"))).unwrap();
+        pages.turn(page(Some("b"))).unwrap();
+        assert!(pages.turn(page(Some("a"))).is_err());
+    }
+
+    #[test]
+    fn an_expired_cursor_begins_the_list_anew_but_not_for_ever() {
+        let mut pages = Pages::default();
+        for _ in 0..MOST_RESTARTS {
+            pages.turn(page(Some("a"))).unwrap();
+            assert_eq!(pages.turn(expired()).unwrap(), None);
+            assert_eq!(pages.cursor(), None);
+        }
+        assert!(pages.turn(expired()).is_err());
+    }
 }

@@ -13,6 +13,9 @@ use crate::{
 /// Rows asked for in one page of a list; the vendor's maximum.
 const PAGE: usize = 200;
 
+/// The largest integer that every JSON reader keeps (RFC 8259, section 6).
+const LAST_POSITION: u64 = (1 << 53) - 1;
+
 impl JerkyClient {
     /// A page of items; from the start without a cursor.
     ///
@@ -56,6 +59,16 @@ impl JerkyClient {
         let path = format!("/v1/events?after={after}&limit={PAGE}");
         self.get("list_events", path, |reply| read_feed(reply, after))
             .await
+    }
+
+    /// The newest position of the change feed.
+    ///
+    /// # Errors
+    /// As the vendor answers.
+    pub async fn feed_end(&self) -> Result<u64, VendorError> {
+        // Nothing comes after the last position there can be, and none of it can have expired.
+        let page = self.events(LAST_POSITION).await?;
+        Ok(page.last_position)
     }
 
     /// A reservation.

@@ -15,6 +15,6 @@ mod wire;
 mod write;
 
 pub use client::{PolishClient, PolishConfig, default_leak};
-pub use page::{EndlessPages, Page, Step, Sweeps, Walk};
+pub use page::{Page, Step, Sweeps, Walk};
 pub use webhook::NewWebhookView;
 pub use write::{BulkRow, MOST_BULK_ROWS};

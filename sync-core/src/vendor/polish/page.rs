@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::vendor::{
+    error::VendorError,
     http::{Garble, Reply},
     reading::{Readable, Row, as_text, read_rows},
 };
@@ -46,11 +47,6 @@ pub struct Walk {
     pages: u64,
 }
 
-/// A walk that does not end, because the vendor repeats pages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the vendor's pages do not end")]
-pub struct EndlessPages;
-
 /// No list of the shop has more pages than this.
 const MOST_PAGES: u64 = 100_000;
 
@@ -80,18 +76,22 @@ impl Walk {
     /// Takes in a page: whether there is another, and the timestamps of its readable rows.
     ///
     /// # Errors
-    /// [`EndlessPages`] when the walk must be given up.
+    /// Garbled when the pages do not end and the walk must be given up.
     pub fn advance(
         &mut self,
         has_next: bool,
         updated: impl Iterator<Item = Timestamp>,
-    ) -> Result<(), EndlessPages> {
+    ) -> Result<(), VendorError> {
         let Some(step) = self.next else { return Ok(()) };
         let newest = updated.max();
         self.latest = self.latest.max(newest);
         self.pages += 1;
         if self.pages > MOST_PAGES {
-            return Err(EndlessPages);
+            return Err(VendorError::Garbled {
+                operation: "walk_pages",
+                reason: "the vendor's pages do not end".to_owned(),
+                unreadable: None,
+            });
         }
         self.next = has_next.then(|| match newest {
             // By timestamp: rows that change meanwhile cannot push others out of the window. The

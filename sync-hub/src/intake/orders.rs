@@ -1,0 +1,37 @@
+//! The poll for changed orders.
+
+use std::sync::Arc;
+
+use sync_core::{
+    engine::{Cursor, Observation},
+    vendor::polish::Walk,
+};
+use tokio::time::Duration;
+
+use super::{plausible, poll_start};
+use crate::{
+    core::Core,
+    error::HubError,
+    schedule::{Trouble, every},
+};
+
+pub(crate) async fn run(core: Arc<Core>) -> Result<(), HubError> {
+    let interval = Duration::from_millis(core.config.intervals.orders_poll_ms);
+    every(core, "orders", interval, async |core: Arc<Core>| {
+        round(&core).await
+    })
+    .await
+}
+
+async fn round(core: &Core) -> Result<(), Trouble> {
+    let mut walk = Walk::since(poll_start(core, Cursor::Orders));
+    while let Some(step) = walk.next() {
+        let page = core.polish.orders(None, step).await?;
+        let updated = page.rows.iter().flatten().map(|order| order.updated_at);
+        walk.advance(page.has_next, updated.filter(|at| plausible(core, *at)))?;
+        let cursor = walk.latest();
+        let rows = page.rows;
+        core.absorb(Observation::Orders { rows, cursor }).await?;
+    }
+    Ok(())
+}

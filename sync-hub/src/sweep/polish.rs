@@ -1,0 +1,93 @@
+//! Full reconciliation with the polish vendor: products, then every order that is still open.
+//!
+//! Its pages shift while rows change, so orders are swept until a sweep shows nothing new. Products
+//! are swept once: those that the catalogue knows and a sweep missed are read one by one.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use sync_core::{
+    engine::{Observation, Swept},
+    sku::OrderId,
+    vendor::polish::{Sweeps, Walk, view::OrderStatus},
+};
+use tokio::time::Duration;
+
+use crate::{
+    core::Core,
+    error::HubError,
+    schedule::{Trouble, every},
+};
+
+/// In the order in which an order passes through them, so that one that moves on during a sweep is
+/// met again.
+const OPEN: [OrderStatus; 3] = [
+    OrderStatus::Pending,
+    OrderStatus::Confirmed,
+    OrderStatus::PartiallyFulfilled,
+];
+
+/// A shop so busy that four sweeps in a row differ is left to the polls.
+const MOST_SWEEPS: u32 = 4;
+
+pub(crate) async fn run(core: Arc<Core>) -> Result<(), HubError> {
+    let interval = Duration::from_secs(core.config.intervals.sweep_s);
+    every(core, "polish-sweep", interval, async |core: Arc<Core>| {
+        round(&core).await
+    })
+    .await
+}
+
+async fn round(core: &Core) -> Result<(), Trouble> {
+    products(core).await?;
+    orders(core).await
+}
+
+async fn products(core: &Core) -> Result<(), Trouble> {
+    let mut seen = BTreeSet::new();
+    let mut walk = Walk::since(None);
+    while let Some(step) = walk.next() {
+        let page = core.polish.products(step).await?;
+        let good = page.rows.iter().flatten();
+        walk.advance(page.has_next, good.clone().map(|row| row.updated_at))?;
+        seen.extend(good.map(|product| product.sku.clone()));
+        let (rows, cursor) = (page.rows, None);
+        core.absorb(Observation::Products { rows, cursor }).await?;
+    }
+    let swept = Swept::Products { seen };
+    core.absorb(Observation::Swept(swept)).await?;
+    Ok(())
+}
+
+async fn orders(core: &Core) -> Result<(), Trouble> {
+    let began = core.now();
+    let mut sweeps = Sweeps::at_most(MOST_SWEEPS);
+    let seen = loop {
+        let mut seen = BTreeSet::new();
+        for status in OPEN {
+            orders_that_are(core, status, &mut seen).await?;
+        }
+        if let Some((all, _)) = sweeps.finished(seen) {
+            break all;
+        }
+    };
+    let swept = Swept::OpenOrders { seen, began };
+    core.absorb(Observation::Swept(swept)).await?;
+    Ok(())
+}
+
+async fn orders_that_are(
+    core: &Core,
+    status: OrderStatus,
+    seen: &mut BTreeSet<OrderId>,
+) -> Result<(), Trouble> {
+    let mut walk = Walk::since(None);
+    while let Some(step) = walk.next() {
+        let page = core.polish.orders(Some(status), step).await?;
+        let good = page.rows.iter().flatten();
+        walk.advance(page.has_next, good.clone().map(|row| row.updated_at))?;
+        seen.extend(good.map(|order| order.id.clone()));
+        let (rows, cursor) = (page.rows, None);
+        core.absorb(Observation::Orders { rows, cursor }).await?;
+    }
+    Ok(())
+}
