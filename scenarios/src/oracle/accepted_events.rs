@@ -1,6 +1,10 @@
 //! L3: an event that was accepted is applied or quarantined, never dropped.
 
-use super::{Case, Findings, Invariant};
+use super::{
+    Case, Findings, Invariant, Violation,
+    history::{Delivery, Handled, Vendor, inbox_key},
+    telling,
+};
 
 /// L3.
 pub(super) const INVARIANT: Invariant = Invariant {
@@ -12,6 +16,65 @@ pub(super) const INVARIANT: Invariant = Invariant {
     check,
 };
 
-fn check(_case: &Case<'_>, findings: &mut Findings) {
-    findings.unknown("the check is not written yet");
+fn check(case: &Case<'_>, findings: &mut Findings) {
+    let history = case.history;
+    let accepted = |delivery: &&Delivery| !delivery.forged && delivery.is_accepted();
+    let accepted: Vec<&Delivery> = history.deliveries.iter().filter(accepted).collect();
+    if !accepted.is_empty() && history.hub.inbox.is_none() && history.checkpoints.is_empty() {
+        findings.unknown("neither an inbox nor a checkpoint tells what became of accepted events");
+        return;
+    }
+    for delivery in accepted {
+        findings.judged();
+        if let Some(found) = dropped(case, delivery) {
+            findings.violated(|| Violation {
+                subject: format!("message {}", delivery.message),
+                at: delivery.arrived_at.unwrap_or(delivery.sent_at),
+                expected: "applied or quarantined".to_owned(),
+                found,
+                history: telling::deliveries(std::iter::once(delivery)),
+            });
+        }
+    }
+}
+
+/// What became of it instead, if it was neither applied nor quarantined.
+fn dropped(case: &Case<'_>, delivery: &Delivery) -> Option<String> {
+    if is_quarantined(case, delivery) || is_settling(case, delivery) {
+        return None;
+    }
+    let applied = applied(case, delivery);
+    if applied.is_some_and(|applied| applied >= delivery.sequence) {
+        return None;
+    }
+    let Some(inbox) = &case.history.hub.inbox else {
+        return applied.map(|applied| format!("only sequence {applied} was applied"));
+    };
+    match inbox.get(&inbox_key(delivery.vendor, &delivery.message)) {
+        Some(Handled::Applied | Handled::Quarantined) => None,
+        Some(Handled::Waiting) => Some("still waiting".to_owned()),
+        None => Some("no trace of it".to_owned()),
+    }
+}
+
+fn is_quarantined(case: &Case<'_>, delivery: &Delivery) -> bool {
+    let mut entries = case.history.hub.quarantine.iter();
+    case.is_poisoned(&delivery.subject)
+        || entries.any(|entry| entry.message.as_deref() == Some(delivery.message.as_str()))
+}
+
+/// The newest sequence of its subject that was applied in the end.
+fn applied(case: &Case<'_>, delivery: &Delivery) -> Option<u64> {
+    let last = case.history.checkpoints.last()?;
+    match delivery.vendor {
+        Vendor::Jerky => last.sequences.get(delivery.subject.as_str()).copied(),
+        Vendor::Polish => last.orders.get(delivery.subject.as_str()).copied(),
+    }
+}
+
+/// It came so late that it may still be on its way through.
+fn is_settling(case: &Case<'_>, delivery: &Delivery) -> bool {
+    let phases = &case.history.phases;
+    let due = case.later(delivery.sent_at, case.history.limits.convergence);
+    phases.converged.is_none() && due > phases.ended
 }

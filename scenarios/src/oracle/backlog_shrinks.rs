@@ -1,6 +1,8 @@
 //! L6: under throttling the backlog shrinks.
 
-use super::{Case, Findings, Invariant};
+use jiff::Timestamp;
+
+use super::{Case, Findings, Invariant, LINES, Violation, telling};
 
 /// L6.
 pub(super) const INVARIANT: Invariant = Invariant {
@@ -12,6 +14,65 @@ pub(super) const INVARIANT: Invariant = Invariant {
     check,
 };
 
-fn check(_case: &Case<'_>, findings: &mut Findings) {
-    findings.unknown("the check is not written yet");
+// The backlog is counted from the vendors' truth, not from the middleware's own queue: orders that
+// nobody has decided, and listings that show an untrue number.
+
+fn check(case: &Case<'_>, findings: &mut Findings) {
+    let phases = &case.history.phases;
+    let mut exchanges = case.history.exchanges.iter();
+    let Some(first) = exchanges.find(|reply| reply.status == Some(429)) else {
+        findings.note("no request was throttled in this run");
+        return;
+    };
+    let mut from = phases.traffic_ended.max(first.ended_at);
+    let mut before = Backlog::at(case, from);
+    loop {
+        let to = case.later(from, case.history.limits.backlog);
+        if to > phases.ended || before.size() == 0 {
+            break;
+        }
+        findings.judged();
+        let after = Backlog::at(case, to);
+        if after.size() >= before.size() {
+            findings.violated(|| Violation {
+                subject: "backlog".to_owned(),
+                at: to,
+                expected: format!("below {}, as at {}", before.size(), telling::time(from)),
+                found: after.size().to_string(),
+                history: after.lines(),
+            });
+            return;
+        }
+        (from, before) = (to, after);
+    }
+}
+
+struct Backlog<'h> {
+    orders: Vec<&'h str>,
+    listings: Vec<&'h str>,
+}
+
+impl<'h> Backlog<'h> {
+    fn at(case: &Case<'h>, at: Timestamp) -> Self {
+        let listings = case.numbers.listings.iter();
+        let open = case
+            .orders
+            .iter()
+            .filter(|(_, order)| order.is_undecided(at));
+        let untrue = listings.filter(|(_, numbers)| !numbers.agrees(at));
+        Self {
+            orders: open.map(|(id, _)| *id).collect(),
+            listings: untrue.map(|(sku, _)| sku.as_str()).collect(),
+        }
+    }
+
+    fn size(&self) -> usize {
+        self.orders.len() + self.listings.len()
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let orders = self.orders.iter().map(|id| format!("undecided: {id}"));
+        let listings = self.listings.iter().map(|sku| format!("untrue: {sku}"));
+        orders.chain(listings).take(LINES).collect()
+    }
 }

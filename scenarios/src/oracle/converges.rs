@@ -1,6 +1,8 @@
 //! L1: once faults and traffic have stopped, published numbers become true and no work is left.
 
-use super::{Case, Findings, Invariant};
+use jiff::Timestamp;
+
+use super::{Case, Findings, Invariant, LINES, Violation, telling};
 
 /// L1.
 pub(super) const INVARIANT: Invariant = Invariant {
@@ -12,6 +14,87 @@ pub(super) const INVARIANT: Invariant = Invariant {
     check,
 };
 
-fn check(_case: &Case<'_>, findings: &mut Findings) {
-    findings.unknown("the check is not written yet");
+fn check(case: &Case<'_>, findings: &mut Findings) {
+    let phases = &case.history.phases;
+    let quiet = phases.traffic_ended.max(phases.faults_ended);
+    let due = case.later(quiet, case.history.limits.convergence);
+    let mut left = untrue(case, findings);
+    left.extend(unsent(case));
+    findings.judged();
+    if left.is_empty() && phases.converged.is_none_or(|at| at > due) {
+        left.push(late(case, due));
+    }
+    if !left.is_empty() && phases.ended < due {
+        let due = telling::time(due);
+        findings.unknown(format!(
+            "work was left when the run ended, before the bound {due}"
+        ));
+        return;
+    }
+    left.into_iter()
+        .for_each(|violation| findings.violated(|| violation));
+}
+
+fn untrue(case: &Case<'_>, findings: &mut Findings) -> Vec<Violation> {
+    let end = case.history.phases.ended;
+    let mut untrue = Vec::new();
+    for (sku, numbers) in &case.numbers.listings {
+        findings.judged();
+        if let Some(shown) = numbers.shown_at(end)
+            && !numbers.agrees(end)
+        {
+            untrue.push(Violation {
+                subject: sku.to_string(),
+                at: end,
+                expected: numbers.truth(end).to_string(),
+                found: format!("{} since {}", shown.value, telling::time(shown.at)),
+                history: case.told_of_listing(numbers.listing, shown),
+            });
+        }
+    }
+    for (sku, numbers) in &case.numbers.mirrors {
+        findings.judged();
+        if !numbers.agrees(end) {
+            let shown = numbers.shown_at(end);
+            untrue.push(Violation {
+                subject: sku.to_string(),
+                at: end,
+                expected: numbers.truth.at(end).to_string(),
+                found: shown.map_or("never set".to_owned(), |shown| shown.value.to_string()),
+                history: shown
+                    .map(|shown| telling::line(shown.step))
+                    .into_iter()
+                    .collect(),
+            });
+        }
+    }
+    untrue
+}
+
+fn unsent<'c>(case: &'c Case<'_>) -> impl Iterator<Item = Violation> + 'c {
+    case.history.hub.outbox.iter().map(|row| Violation {
+        subject: format!("outbox of {}", row.aggregate),
+        at: row.created_at,
+        expected: "an empty outbox".to_owned(),
+        found: row.command.clone(),
+        history: case.told_of_order(&row.aggregate, case.history.phases.ended),
+    })
+}
+
+fn late(case: &Case<'_>, due: Timestamp) -> Violation {
+    let converged = case.history.phases.converged;
+    Violation {
+        subject: "the whole system".to_owned(),
+        at: due,
+        expected: format!("nothing left to do by {}", telling::time(due)),
+        found: converged.map_or("never".to_owned(), |at| format!("at {}", telling::time(at))),
+        history: case
+            .history
+            .hub
+            .pending
+            .iter()
+            .take(LINES)
+            .cloned()
+            .collect(),
+    }
 }

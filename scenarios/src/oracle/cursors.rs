@@ -1,6 +1,15 @@
 //! S13: a durable cursor never outruns what was applied.
 
-use super::{Case, Findings, Invariant};
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
+
+use super::{
+    Case, Findings, Invariant, Violation,
+    history::{Checkpoint, Delivery, FeedEvent, Vendor},
+    names::JerkySku,
+    telling,
+};
 
 /// S13.
 pub(super) const INVARIANT: Invariant = Invariant {
@@ -12,6 +21,90 @@ pub(super) const INVARIANT: Invariant = Invariant {
     check,
 };
 
-fn check(_case: &Case<'_>, findings: &mut Findings) {
-    findings.unknown("the check is not written yet");
+fn check(case: &Case<'_>, findings: &mut Findings) {
+    let history = case.history;
+    if history.checkpoints.is_empty() {
+        findings.unknown("no checkpoint of the durable cursors was taken");
+    }
+    let mut cursors = history.checkpoints.iter().filter_map(|point| point.feed);
+    if history.feed.is_empty() && cursors.any(|cursor| cursor > 0) {
+        findings.unknown("the change feed was not recorded");
+    }
+    for checkpoint in &history.checkpoints {
+        feed(case, checkpoint, findings);
+        orders(case, checkpoint, findings);
+    }
+}
+
+fn feed(case: &Case<'_>, checkpoint: &Checkpoint, findings: &mut Findings) {
+    let Some(cursor) = checkpoint.feed else {
+        return;
+    };
+    let events = &case.history.feed;
+    let covered = events.partition_point(|event| event.position <= cursor);
+    let mut newest: BTreeMap<&JerkySku, &FeedEvent> = BTreeMap::new();
+    for event in events
+        .iter()
+        .take(covered)
+        .filter(|event| case.is_mapped(&event.sku))
+    {
+        newest.insert(&event.sku, event);
+    }
+    for (sku, event) in newest {
+        findings.judged();
+        let applied = checkpoint.sequences.get(sku).copied().unwrap_or(0);
+        if applied < event.sequence && !case.is_poisoned(sku.as_str()) {
+            findings.violated(|| Violation {
+                subject: sku.to_string(),
+                at: checkpoint.at,
+                expected: format!(
+                    "sequence {} of position {} applied, as the cursor is at {cursor}",
+                    event.sequence, event.position
+                ),
+                found: applied.to_string(),
+                history: case.told_of_item(sku, checkpoint.at),
+            });
+        }
+    }
+}
+
+/// An order's change is dated by its webhook, which leaves after it. The cursor is inclusive and
+/// counts whole seconds: a change of its last second may still be waiting.
+fn orders(case: &Case<'_>, checkpoint: &Checkpoint, findings: &mut Findings) {
+    let Some(covered) = checkpoint.covered.get("orders") else {
+        return;
+    };
+    let slack = case
+        .history
+        .limits
+        .skew
+        .saturating_add(SignedDuration::from_secs(1));
+    let limit = case.earlier(*covered, slack);
+    let mut newest: BTreeMap<&str, &Delivery> = BTreeMap::new();
+    for delivery in &case.history.deliveries {
+        let of_order = delivery.vendor == Vendor::Polish
+            && case.orders.contains_key(delivery.subject.as_str());
+        if of_order && !delivery.forged && delivery.sent_at < limit {
+            let slot = newest.entry(&delivery.subject).or_insert(delivery);
+            if slot.sequence < delivery.sequence {
+                *slot = delivery;
+            }
+        }
+    }
+    for (order, delivery) in newest {
+        findings.judged();
+        let applied = checkpoint.orders.get(order).copied().unwrap_or(0);
+        if applied < delivery.sequence && !case.is_poisoned(order) {
+            findings.violated(|| Violation {
+                subject: format!("order {order}"),
+                at: checkpoint.at,
+                expected: format!(
+                    "version {} applied, as {covered} is covered",
+                    delivery.sequence
+                ),
+                found: applied.to_string(),
+                history: telling::deliveries(std::iter::once(delivery)),
+            });
+        }
+    }
 }

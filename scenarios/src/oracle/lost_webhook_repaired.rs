@@ -1,6 +1,16 @@
 //! L4: what a lost webhook would have said is known within one sweep.
 
-use super::{Case, Findings, Invariant};
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::{
+    Case, Findings, Invariant, Violation,
+    history::{Delivery, Vendor},
+    names::{JerkySku, PolishSku},
+    numbers::ListingNumbers,
+    telling,
+};
 
 /// L4.
 pub(super) const INVARIANT: Invariant = Invariant {
@@ -12,6 +22,99 @@ pub(super) const INVARIANT: Invariant = Invariant {
     check,
 };
 
-fn check(_case: &Case<'_>, findings: &mut Findings) {
-    findings.unknown("the check is not written yet");
+fn check(case: &Case<'_>, findings: &mut Findings) {
+    for delivery in lost(&case.history.deliveries) {
+        let from = delivery.sent_at.max(case.history.phases.faults_ended);
+        let due = case.later(from, case.history.limits.sweep);
+        if due > case.history.phases.ended {
+            findings.note("messages lost less than a sweep before the end are not judged");
+            continue;
+        }
+        findings.judged();
+        if let Some((expected, found)) = unrepaired(case, delivery, due) {
+            findings.violated(|| Violation {
+                subject: format!(
+                    "lost message {} about {}",
+                    delivery.message, delivery.subject
+                ),
+                at: due,
+                expected,
+                found,
+                history: telling::deliveries(std::iter::once(delivery)),
+            });
+        }
+    }
+}
+
+/// The first attempt of each message of which no attempt was accepted.
+fn lost(deliveries: &[Delivery]) -> Vec<&Delivery> {
+    let genuine = || deliveries.iter().filter(|delivery| !delivery.forged);
+    let accepted: BTreeSet<(Vendor, &str)> = genuine()
+        .filter(|delivery| delivery.is_accepted())
+        .map(|delivery| (delivery.vendor, delivery.message.as_str()))
+        .collect();
+    let mut lost: BTreeMap<(Vendor, &str), &Delivery> = BTreeMap::new();
+    for delivery in genuine() {
+        let message = (delivery.vendor, delivery.message.as_str());
+        if !accepted.contains(&message) {
+            lost.entry(message).or_insert(delivery);
+        }
+    }
+    lost.into_values().collect()
+}
+
+fn unrepaired(case: &Case<'_>, lost: &Delivery, due: Timestamp) -> Option<(String, String)> {
+    let subject = lost.subject.as_str();
+    if case.is_poisoned(subject) {
+        return None;
+    }
+    let own = PolishSku::from(subject);
+    match lost.vendor {
+        Vendor::Polish => {
+            undecided(case, subject, due).or_else(|| still_untrue(case, &own, lost.sent_at, due))
+        }
+        Vendor::Jerky => {
+            let listings = case.listings_with(&JerkySku::from(subject));
+            let mut listings = listings.into_iter();
+            listings.find_map(|sku| still_untrue(case, sku, lost.sent_at, due))
+        }
+    }
+}
+
+fn undecided(case: &Case<'_>, order: &str, due: Timestamp) -> Option<(String, String)> {
+    let order = case.orders.get(order)?;
+    order.is_undecided(due).then(|| {
+        let expected = format!("a decision about the order by {}", telling::time(due));
+        (expected, "none".to_owned())
+    })
+}
+
+fn still_untrue(
+    case: &Case<'_>,
+    sku: &PolishSku,
+    from: Timestamp,
+    due: Timestamp,
+) -> Option<(String, String)> {
+    let numbers = case.numbers.listings.get(sku)?;
+    (!agreed_once(numbers, from, due)).then(|| {
+        let shown = numbers.shown_at(due).map(|shown| shown.value);
+        (
+            format!("{sku} to show the truth once by {}", telling::time(due)),
+            format!("{shown:?} instead of {}", numbers.truth(due)),
+        )
+    })
+}
+
+/// Whether shown and true met in the window after the message was lost. Its end is the likeliest.
+fn agreed_once(numbers: &ListingNumbers<'_>, from: Timestamp, to: Timestamp) -> bool {
+    if numbers.agrees(to) {
+        return true;
+    }
+    let first = numbers.shown.partition_point(|shown| shown.at <= from);
+    let shown = numbers.shown.iter().skip(first).map(|shown| shown.at);
+    let mut moments: Vec<Timestamp> = numbers.moments(from, to).collect();
+    moments.extend(shown.take_while(|at| *at <= to));
+    moments.sort_unstable();
+    let mut later = moments.into_iter().rev().filter(|at| *at > from);
+    later.any(|at| numbers.agrees(at))
 }

@@ -1,6 +1,14 @@
 //! S8: what is older never overwrites what is newer.
 
-use super::{Case, Findings, Invariant};
+use jiff::Timestamp;
+
+use super::{
+    Case, Findings, Invariant, Violation,
+    history::Checkpoint,
+    names::PolishSku,
+    numbers::{ListingNumbers, Shown},
+    telling,
+};
 
 /// S8.
 pub(super) const INVARIANT: Invariant = Invariant {
@@ -12,6 +20,105 @@ pub(super) const INVARIANT: Invariant = Invariant {
     check,
 };
 
-fn check(_case: &Case<'_>, findings: &mut Findings) {
-    findings.unknown("the check is not written yet");
+fn check(case: &Case<'_>, findings: &mut Findings) {
+    for (sku, numbers) in &case.numbers.listings {
+        publishes(case, sku, numbers, findings);
+    }
+    mirrors(case, findings);
+    checkpoints(&case.history.checkpoints, findings);
+}
+
+/// Matches each published number to the earliest true moment that is not before the last one's.
+/// Taking the earliest never rules out a later match, so a number that finds none is proof that an
+/// older state overwrote a newer one. Numbers true at no moment are left to `justified`.
+///
+/// Only listings of one component: the parts of a kit are sampled at moments of their own.
+fn publishes(
+    case: &Case<'_>,
+    sku: &PolishSku,
+    numbers: &ListingNumbers<'_>,
+    findings: &mut Findings,
+) {
+    let [_] = numbers.parts.as_slice() else {
+        return;
+    };
+    let limits = &case.history.limits;
+    let mut reached = Timestamp::MIN;
+    let mut before: Option<Shown<'_>> = None;
+    for shown in numbers.published() {
+        findings.judged();
+        let oldest = case.earlier(shown.at, limits.staleness);
+        let newest = case.later(shown.at, limits.skew);
+        if let Some(at) = numbers.first(shown.value, oldest.max(reached), newest) {
+            reached = at;
+        } else if let Some(at) = numbers.first(shown.value, oldest, newest)
+            && let Some(before) = before
+        {
+            findings.violated(|| overwritten(sku, before, reached, *shown, at));
+            return;
+        }
+        before = Some(*shown);
+    }
+}
+
+fn overwritten(
+    sku: &PolishSku,
+    before: Shown<'_>,
+    reached: Timestamp,
+    shown: Shown<'_>,
+    at: Timestamp,
+) -> Violation {
+    Violation {
+        subject: sku.to_string(),
+        at: shown.at,
+        expected: format!(
+            "nothing older than the {} of {}",
+            before.value,
+            telling::time(reached)
+        ),
+        found: format!(
+            "{}, true from {} and not since",
+            shown.value,
+            telling::time(at)
+        ),
+        history: [before, shown]
+            .map(|shown| telling::line(shown.step))
+            .into(),
+    }
+}
+
+fn mirrors(case: &Case<'_>, findings: &mut Findings) {
+    for (sku, numbers) in &case.numbers.mirrors {
+        for (one, next) in numbers.shown.iter().zip(numbers.shown.iter().skip(1)) {
+            findings.judged();
+            if next.sequence < one.sequence {
+                findings.violated(|| Violation {
+                    subject: sku.to_string(),
+                    at: next.at,
+                    expected: format!("a source sequence of at least {}", one.sequence),
+                    found: next.sequence.to_string(),
+                    history: [one, next].map(|shown| telling::line(shown.step)).into(),
+                });
+                break;
+            }
+        }
+    }
+}
+
+fn checkpoints(checkpoints: &[Checkpoint], findings: &mut Findings) {
+    for (one, next) in checkpoints.iter().zip(checkpoints.iter().skip(1)) {
+        for (sku, before) in &one.sequences {
+            findings.judged();
+            let after = next.sequences.get(sku).copied().unwrap_or(0);
+            if after < *before {
+                findings.violated(|| Violation {
+                    subject: sku.to_string(),
+                    at: next.at,
+                    expected: format!("sequence {before} or newer, as applied by {}", one.at),
+                    found: after.to_string(),
+                    history: Vec::new(),
+                });
+            }
+        }
+    }
 }

@@ -7,7 +7,7 @@ use super::{
     history::{Account, Criticality, JerkyFact, Mapping, PolishFact, ShopAccount},
     names::{JerkySku, PolishSku},
     order::OrderState,
-    stock::Stock,
+    stock::{LotStock, Stock},
     telling,
     timeline::Step,
 };
@@ -160,7 +160,7 @@ impl<'h> Pass<'_, 'h> {
         let item = self.stock.item(sku);
         let free = item
             .and_then(|item| item.lot(lot))
-            .map_or(0, |lot| lot.free());
+            .map_or(0, LotStock::free);
         if free < 0 {
             findings.violated(|| Violation {
                 subject: format!("{sku}/{lot}"),

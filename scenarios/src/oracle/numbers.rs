@@ -65,7 +65,7 @@ pub(super) struct Shown<'h> {
     pub(super) step: Step<'h>,
 }
 
-impl ListingNumbers<'_> {
+impl<'h> ListingNumbers<'h> {
     /// The formula over the truth at one moment.
     pub(super) fn truth(&self, at: Timestamp) -> i64 {
         let allowed = self.parts.iter().map(|part| part.at(at)).min();
@@ -116,6 +116,12 @@ impl ListingNumbers<'_> {
         moments.sort_unstable();
         moments.dedup();
         moments.into_iter()
+    }
+
+    /// The numbers that the middleware set.
+    pub(super) fn published(&self) -> impl Iterator<Item = &Shown<'h>> {
+        let ours = |shown: &&Shown<'h>| shown.actor == Actor::Middleware;
+        self.shown.iter().filter(ours)
     }
 
     /// What the shop showed at one moment.

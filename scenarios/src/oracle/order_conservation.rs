@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Case, Findings, Invariant, Violation,
-    history::{Actor, JerkyFact, PolishFact},
+    history::{Actor, JerkyFact, Listing, PolishFact},
     names::{JerkySku, OrderId},
     order::{LineState, OrderState},
     timeline::Step,
@@ -127,7 +127,7 @@ fn came_back<'h>(
             for part in lines {
                 let of_line = ordered.iter().find(|line| line.line_id == part.line_id);
                 let listing = of_line.and_then(|line| case.history.mapping.listings.get(&line.sku));
-                for (item, need) in listing.into_iter().flat_map(|l| l.jerky_needs()) {
+                for (item, need) in listing.into_iter().flat_map(Listing::jerky_needs) {
                     let back = shop.entry(item).or_default();
                     back.returned += need * part.quantity;
                     back.restocked += if part.restock {

@@ -1,6 +1,15 @@
 //! S7: duplicated and reordered deliveries leave the state that tidy ones would have left.
 
-use super::{Case, Findings, Invariant};
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::{
+    Case, Findings, Invariant, Violation,
+    history::{Delivery, Vendor},
+    names::JerkySku,
+    telling,
+};
 
 /// S7.
 pub(super) const INVARIANT: Invariant = Invariant {
@@ -12,6 +21,122 @@ pub(super) const INVARIANT: Invariant = Invariant {
     check,
 };
 
-fn check(_case: &Case<'_>, findings: &mut Findings) {
-    findings.unknown("the check is not written yet");
+// Judged by outcome: the oracle cannot run the middleware again on the same events in order, but
+// what the tidy order leaves is known, it is the formula over the truth. That no effect came twice
+// is `exactly_once`'s. Without convergence there is no final state to compare.
+
+fn check(case: &Case<'_>, findings: &mut Findings) {
+    let disturbed = disturbed(&case.history.deliveries);
+    if disturbed.is_empty() {
+        findings.note("no delivery was duplicated or overtaken in this run");
+        return;
+    }
+    let converged = case.history.phases.converged.is_some();
+    if !converged {
+        findings.unknown("deliveries were duplicated or overtaken, and the run never converged");
+    }
+    for ((vendor, subject), what) in disturbed {
+        findings.judged();
+        newest_applied(case, vendor, subject, &what, findings);
+        if converged && vendor == Vendor::Jerky {
+            final_numbers(case, subject, &what, findings);
+        }
+    }
+}
+
+/// A subject whose deliveries arrived untidily.
+struct Disturbed<'h> {
+    newest: u64,
+    last_arrival: Timestamp,
+    deliveries: Vec<&'h Delivery>,
+}
+
+fn disturbed(deliveries: &[Delivery]) -> BTreeMap<(Vendor, &str), Disturbed<'_>> {
+    let mut subjects: BTreeMap<_, Disturbed<'_>> = BTreeMap::new();
+    let mut untidy = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    for (at, delivery) in arrivals(deliveries) {
+        let key = (delivery.vendor, delivery.subject.as_str());
+        let subject = subjects.entry(key).or_insert(Disturbed {
+            newest: 0,
+            last_arrival: at,
+            deliveries: Vec::new(),
+        });
+        let again = !seen.insert((delivery.vendor, delivery.message.as_str()));
+        if again || delivery.sequence < subject.newest {
+            untidy.insert(key);
+        }
+        subject.newest = subject.newest.max(delivery.sequence);
+        subject.last_arrival = at;
+        subject.deliveries.push(delivery);
+    }
+    subjects.retain(|key, _| untidy.contains(key));
+    subjects
+}
+
+fn arrivals(deliveries: &[Delivery]) -> Vec<(Timestamp, &Delivery)> {
+    let mut arrived: Vec<(Timestamp, &Delivery)> = deliveries
+        .iter()
+        .filter(|delivery| !delivery.forged && delivery.is_accepted())
+        .filter_map(|delivery| delivery.arrived_at.map(|at| (at, delivery)))
+        .collect();
+    arrived.sort_by_key(|(at, _)| *at);
+    arrived
+}
+
+fn newest_applied(
+    case: &Case<'_>,
+    vendor: Vendor,
+    subject: &str,
+    what: &Disturbed<'_>,
+    findings: &mut Findings,
+) {
+    let Some(last) = case.history.checkpoints.last() else {
+        return;
+    };
+    let applied = match vendor {
+        Vendor::Jerky => last.sequences.get(subject),
+        Vendor::Polish => last.orders.get(subject),
+    };
+    if let Some(applied) = applied
+        && *applied < what.newest
+        && last.at > what.last_arrival
+        && !case.is_poisoned(subject)
+    {
+        let expected = format!("sequence {} applied, the newest that arrived", what.newest);
+        findings.violated(|| what.violation(subject, last.at, expected, applied.to_string()));
+    }
+}
+
+fn final_numbers(case: &Case<'_>, item: &str, what: &Disturbed<'_>, findings: &mut Findings) {
+    let end = case.history.phases.ended;
+    for sku in case.listings_with(&JerkySku::from(item)) {
+        let Some(numbers) = case.numbers.listings.get(sku) else {
+            continue;
+        };
+        if let Some(shown) = numbers.shown_at(end)
+            && !numbers.agrees(end)
+        {
+            let expected = format!("{sku} shows {}", numbers.truth(end));
+            findings.violated(|| what.violation(item, end, expected, shown.value.to_string()));
+        }
+    }
+}
+
+impl Disturbed<'_> {
+    fn violation(
+        &self,
+        subject: &str,
+        at: Timestamp,
+        expected: String,
+        found: String,
+    ) -> Violation {
+        Violation {
+            subject: subject.to_owned(),
+            at,
+            expected,
+            found,
+            history: telling::deliveries(self.deliveries.iter().copied()),
+        }
+    }
 }

@@ -1,6 +1,13 @@
 //! L5: a poison item delays no other.
 
-use super::{Case, Findings, Invariant};
+use jiff::Timestamp;
+
+use super::{
+    Case, Findings, Invariant, Violation,
+    history::{Component, Listing},
+    order::OrderState,
+    telling,
+};
 
 /// L5.
 pub(super) const INVARIANT: Invariant = Invariant {
@@ -12,6 +19,102 @@ pub(super) const INVARIANT: Invariant = Invariant {
     check,
 };
 
-fn check(_case: &Case<'_>, findings: &mut Findings) {
-    findings.unknown("the check is not written yet");
+fn check(case: &Case<'_>, findings: &mut Findings) {
+    let Some(first) = case
+        .history
+        .hub
+        .quarantine
+        .iter()
+        .map(|entry| entry.at)
+        .min()
+    else {
+        findings.note("nothing was quarantined in this run");
+        return;
+    };
+    for (id, order) in &case.orders {
+        let placed = order.placed.filter(|placed| *placed >= first);
+        if let Some(placed) = placed
+            && !order.automatic
+            && !is_concerned(case, id, order)
+        {
+            decided(case, id, order, placed, findings);
+        }
+    }
+    listings(case, first, findings);
+}
+
+fn decided(
+    case: &Case<'_>,
+    id: &str,
+    order: &OrderState<'_>,
+    placed: Timestamp,
+    findings: &mut Findings,
+) {
+    let phases = &case.history.phases;
+    let due = case.later(
+        placed.max(phases.faults_ended),
+        case.history.limits.convergence,
+    );
+    // Once faults have stopped, a hold that ends before anybody decided is a delay as well.
+    let lapsed = order.lapsed && order.decided.is_none() && placed > phases.faults_ended;
+    if due > phases.ended && !lapsed {
+        return;
+    }
+    findings.judged();
+    if lapsed || order.is_undecided(due) {
+        findings.violated(|| Violation {
+            subject: format!("order {id}"),
+            at: due,
+            expected: format!(
+                "a decision by {}, it has no poison in it",
+                telling::time(due)
+            ),
+            found: order.decided.map_or("none".to_owned(), telling::time),
+            history: case.told_of_order(id, phases.ended),
+        });
+    }
+}
+
+fn listings(case: &Case<'_>, first: Timestamp, findings: &mut Findings) {
+    let phases = &case.history.phases;
+    let quiet = phases.traffic_ended.max(phases.faults_ended).max(first);
+    let due = case.later(quiet, case.history.limits.convergence);
+    if due > phases.ended && phases.converged.is_none() {
+        return;
+    }
+    for (sku, numbers) in &case.numbers.listings {
+        if case.is_poisoned(sku.as_str()) || has_poison(case, numbers.listing) {
+            continue;
+        }
+        findings.judged();
+        if let Some(shown) = numbers.shown_at(phases.ended)
+            && !numbers.agrees(phases.ended)
+        {
+            findings.violated(|| Violation {
+                subject: sku.to_string(),
+                at: phases.ended,
+                expected: numbers.truth(phases.ended).to_string(),
+                found: shown.value.to_string(),
+                history: case.told_of_listing(numbers.listing, shown),
+            });
+        }
+    }
+}
+
+fn is_concerned(case: &Case<'_>, id: &str, order: &OrderState<'_>) -> bool {
+    let listings = &case.history.mapping.listings;
+    let mut lines = order.lines.values();
+    case.is_poisoned(id)
+        || lines.any(|line| {
+            let listing = listings.get(line.sku);
+            case.is_poisoned(line.sku.as_str())
+                || listing.is_some_and(|listing| has_poison(case, listing))
+        })
+}
+
+fn has_poison(case: &Case<'_>, listing: &Listing) -> bool {
+    listing.components.iter().any(|part| match part {
+        Component::Jerky { sku, .. } => case.is_poisoned(sku.as_str()),
+        Component::Own { sku, .. } => case.is_poisoned(sku.as_str()),
+    })
 }

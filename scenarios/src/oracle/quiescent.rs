@@ -1,6 +1,10 @@
 //! L7: a system with nothing to do writes nothing.
 
-use super::{Case, Findings, Invariant};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    Case, Findings, Invariant, Violation, history::Exchange, numbers::ListingNumbers, telling,
+};
 
 /// L7.
 pub(super) const INVARIANT: Invariant = Invariant {
@@ -12,6 +16,58 @@ pub(super) const INVARIANT: Invariant = Invariant {
     check,
 };
 
-fn check(_case: &Case<'_>, findings: &mut Findings) {
-    findings.unknown("the check is not written yet");
+// Relaxed for what time itself brings: a reservation that nears its end is extended, and after the
+// warehouse's midnight a lot has expired and the lower number is published.
+
+fn check(case: &Case<'_>, findings: &mut Findings) {
+    let Some((from, to)) = case.history.phases.quiescent else {
+        findings.note("the run had no quiescent window");
+        return;
+    };
+    findings.judged();
+    writes(case, from, to, findings);
+    for (sku, numbers) in &case.numbers.listings {
+        let mut idle = numbers.published().filter(|shown| {
+            (from..=to).contains(&shown.at) && !has_changed(case, numbers, from, shown.at)
+        });
+        if let Some(shown) = idle.next() {
+            findings.violated(|| Violation {
+                subject: sku.to_string(),
+                at: shown.at,
+                expected: "no publish, the truth had not changed".to_owned(),
+                found: telling::line(shown.step),
+                history: case.told_of_listing(numbers.listing, *shown),
+            });
+        }
+    }
+}
+
+fn writes(case: &Case<'_>, from: Timestamp, to: Timestamp, findings: &mut Findings) {
+    let mut listings = case.numbers.listings.values();
+    let any_changed = listings.any(|numbers| has_changed(case, numbers, from, to));
+    let is_due = |write: &Exchange| {
+        write.path.ends_with("/extend") || (any_changed && write.path.contains("availability"))
+    };
+    let exchanges = case.history.exchanges.iter();
+    let writes = exchanges.filter(|write| write.is_write() && (from..=to).contains(&write.sent_at));
+    for write in writes.filter(|write| !is_due(write)) {
+        findings.violated(|| Violation {
+            subject: format!("{} {}", write.method, write.path),
+            at: write.sent_at,
+            expected: "no write while there is nothing to do".to_owned(),
+            found: "one".to_owned(),
+            history: vec![telling::exchange(write)],
+        });
+    }
+}
+
+/// Whether the truth moved in the window, or just before it so that the publish fell inside.
+fn has_changed(
+    case: &Case<'_>,
+    numbers: &ListingNumbers<'_>,
+    from: Timestamp,
+    to: Timestamp,
+) -> bool {
+    let just_before = case.earlier(from, SignedDuration::from_secs(1));
+    numbers.moments(just_before, to).next().is_some()
 }

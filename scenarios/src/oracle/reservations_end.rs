@@ -1,6 +1,12 @@
 //! L2: no reservation outlives its time to live or its order.
 
-use super::{Case, Findings, Invariant};
+use jiff::Timestamp;
+
+use super::{
+    Case, Findings, Invariant, Violation,
+    order::{OrderState, ReservationState},
+    telling,
+};
 
 /// L2.
 pub(super) const INVARIANT: Invariant = Invariant {
@@ -12,6 +18,39 @@ pub(super) const INVARIANT: Invariant = Invariant {
     check,
 };
 
-fn check(_case: &Case<'_>, findings: &mut Findings) {
-    findings.unknown("the check is not written yet");
+fn check(case: &Case<'_>, findings: &mut Findings) {
+    for (id, order) in &case.orders {
+        for (reservation, state) in &order.reservations {
+            findings.judged();
+            if let Some((due, why)) = overdue(case, order, state) {
+                findings.violated(|| Violation {
+                    subject: format!("{reservation} for {id}"),
+                    at: due,
+                    expected: format!("ended by {}, {why}", telling::time(due)),
+                    found: state.ended.map_or("still open".to_owned(), |(at, how)| {
+                        format!("{how:?} at {}", telling::time(at))
+                    }),
+                    history: case.told_of_order(id, case.history.phases.ended),
+                });
+            }
+        }
+    }
+}
+
+/// When it should have ended, and why, if that passed while it was open.
+fn overdue(
+    case: &Case<'_>,
+    order: &OrderState<'_>,
+    state: &ReservationState<'_>,
+) -> Option<(Timestamp, &'static str)> {
+    let (phases, limits) = (&case.history.phases, &case.history.limits);
+    let open_until = state.ended.map_or(phases.ended, |(at, _)| at);
+    let lapses = case.later(state.expires_at, limits.expiry.saturating_add(limits.skew));
+    let by_itself = (lapses, "its time to live");
+    let with_order = order.over.map(|over| {
+        let from = over.max(state.opened).max(phases.faults_ended);
+        (case.later(from, limits.convergence), "its order was over")
+    });
+    let mut dues = with_order.into_iter().chain([by_itself]);
+    dues.find(|(due, _)| open_until > *due)
 }

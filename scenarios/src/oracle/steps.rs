@@ -49,16 +49,6 @@ impl Steps {
         self.between(from, to).map(|(at, _)| at)
     }
 
-    /// The first moment in `from..=to` at which it is `wanted`.
-    pub(super) fn first(&self, wanted: i64, from: Timestamp, to: Timestamp) -> Option<Timestamp> {
-        if self.at(from) == wanted {
-            return Some(from);
-        }
-        self.between(from, to)
-            .find(|(_, value)| *value == wanted)
-            .map(|(at, _)| at)
-    }
-
     fn before(&self, at: Timestamp) -> i64 {
         let first = self.points.partition_point(|(point, _)| *point < at);
         let last = first.checked_sub(1).and_then(|last| self.points.get(last));
@@ -102,13 +92,5 @@ mod tests {
         let within: Vec<i64> = stairs().within(second(15), second(25)).collect();
         assert_eq!(within, [5, 7, 6]);
         assert_eq!(stairs().max(second(21), second(50)), 6);
-    }
-
-    #[test]
-    fn the_first_moment_of_a_value_is_found_from_a_moment_on() {
-        let steps = stairs();
-        assert_eq!(steps.first(5, second(12), second(50)), Some(second(12)));
-        assert_eq!(steps.first(5, second(25), second(50)), Some(second(40)));
-        assert_eq!(steps.first(7, second(25), second(50)), None);
     }
 }

@@ -2,7 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{history::JerkyFact, names::ReservationId, order::OrderState, telling, timeline::Step};
+use super::{
+    history::JerkyFact,
+    names::{OrderId, ReservationId},
+    order::OrderState,
+    telling,
+    timeline::Step,
+};
 
 /// The facts about one order: its life in the shop and the reservations that name it.
 pub(super) struct Trail<'h> {
@@ -40,7 +46,7 @@ pub(super) fn trails<'h>(timeline: &[Step<'h>]) -> (BTreeMap<&'h str, Trail<'h>>
 /// The order that a fact is about.
 pub(super) fn order_of<'h>(step: Step<'h>, references: &References<'h>) -> Option<&'h str> {
     match step {
-        Step::Polish(fact) => fact.what.order().map(|order| order.as_str()),
+        Step::Polish(fact) => fact.what.order().map(OrderId::as_str),
         Step::Jerky(fact) => references.get(fact.what.reservation()?).copied(),
     }
 }

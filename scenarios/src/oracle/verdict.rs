@@ -42,7 +42,7 @@ pub enum Status {
     Holds,
     /// At least one subject broke it.
     Violated {
-        /// The first violations in time, at most [`SHOWN`].
+        /// At most [`SHOWN`] of them, oldest first.
         evidence: Vec<Violation>,
         /// How many there were in all.
         total: usize,
