@@ -171,7 +171,7 @@ fn lots() -> Vec<Lot> {
     let lot = |n: usize| Lot {
         lot: LotId::parse(&format!("L-{n:04}")).expect("a clean name"),
         location: Location::parse("A-01").expect("a clean name"),
-        status: if n % 5 == 0 {
+        status: if n.is_multiple_of(5) {
             LotStatus::OnHold
         } else {
             LotStatus::Released
