@@ -5,11 +5,13 @@ use axum::extract::path::ErrorKind;
 use axum::extract::{FromRequest, FromRequestParts, Request, rejection::PathRejection};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::{HeaderMap, header::CONTENT_TYPE, request::Parts};
+use http::{HeaderMap, HeaderValue, Method, header::CONTENT_TYPE, request::Parts};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
 use crate::{mock::Mock, refusal::Refusal, vendor::Vendor};
+
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A JSON body. As a response, a JSON reply.
 #[derive(Clone, Copy, Debug)]
@@ -44,18 +46,13 @@ impl<V: Vendor, T: DeserializeOwned> FromRequest<Mock<V>> for Form<T> {
 
     async fn from_request(request: Request, mock: &Mock<V>) -> Result<Self, V::Error> {
         let body = read::<V>(request, mock, is_form).await?;
-        let uri = http::Uri::builder()
-            .path_and_query([b"/?", &body[..]].concat())
-            .build();
-        let parsed = uri
-            .ok()
-            .and_then(|uri| axum::extract::Query::try_from_uri(&uri).ok());
-        let axum::extract::Query(form) = parsed.ok_or_else(|| {
-            refuse(
-                mock,
-                malformed("body", "not a form with the fields this operation takes"),
-            )
-        })?;
+        let mut form = Request::new(body.into());
+        *form.method_mut() = Method::POST;
+        form.headers_mut()
+            .insert(CONTENT_TYPE, HeaderValue::from_static(FORM));
+        let axum::Form(form) = axum::Form::from_request(form, &())
+            .await
+            .map_err(|error| refuse(mock, malformed("body", &inner(&error))))?;
         Ok(Self(form))
     }
 }
@@ -128,7 +125,7 @@ fn is_json(essence: &str) -> bool {
 }
 
 fn is_form(essence: &str) -> bool {
-    essence == "application/x-www-form-urlencoded"
+    essence == FORM
 }
 
 fn malformed_json<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> Refusal {

@@ -1,9 +1,6 @@
 //! Replies kept under idempotency keys (draft-ietf-httpapi-idempotency-key-header).
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use http::{HeaderMap, Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
@@ -23,9 +20,8 @@ type Name = (Arc<str>, Arc<str>);
 pub struct IdempotencyStore {
     capacity: usize,
     entries: BTreeMap<Name, Entry>,
-    /// Oldest first. An entry that was aborted, or taken anew, leaves its line behind, which then
-    /// names another `serial`.
-    by_age: VecDeque<(Name, u64)>,
+    /// By serial, the oldest first.
+    by_age: BTreeMap<u64, Name>,
     next_serial: u64,
 }
 
@@ -81,7 +77,7 @@ impl IdempotencyStore {
         Self {
             capacity,
             entries: BTreeMap::new(),
-            by_age: VecDeque::new(),
+            by_age: BTreeMap::new(),
             next_serial: 0,
         }
     }
@@ -113,12 +109,12 @@ impl IdempotencyStore {
     /// Forgets a request that was begun and had no effect.
     pub fn abort(&mut self, client: &Arc<str>, key: &Arc<str>) {
         let name = (Arc::clone(client), Arc::clone(key));
-        if self
+        let unanswered = self
             .entries
             .get(&name)
-            .is_some_and(|entry| entry.reply.is_none())
-        {
-            self.entries.remove(&name);
+            .filter(|entry| entry.reply.is_none());
+        if let Some(serial) = unanswered.map(|entry| entry.serial) {
+            self.forget(serial);
         }
     }
 
@@ -135,11 +131,8 @@ impl IdempotencyStore {
     /// The kept replies, oldest first. Requests being served are not among them: whoever restores
     /// a snapshot is not serving them.
     pub fn save(&self) -> Vec<SavedReply> {
-        let current = |(name, serial): &(Name, u64)| {
-            let entry = self
-                .entries
-                .get(name)
-                .filter(|entry| entry.serial == *serial)?;
+        let saved = |name: &Name| {
+            let entry = self.entries.get(name)?;
             Some(SavedReply {
                 client: Arc::clone(&name.0),
                 key: Arc::clone(&name.1),
@@ -148,7 +141,7 @@ impl IdempotencyStore {
                 reply: entry.reply.clone()?,
             })
         };
-        self.by_age.iter().filter_map(current).collect()
+        self.by_age.values().filter_map(saved).collect()
     }
 
     /// Replaces everything by saved replies.
@@ -173,39 +166,38 @@ impl IdempotencyStore {
     ) {
         let serial = self.next_serial;
         self.next_serial += 1;
-        self.by_age.push_back((name.clone(), serial));
+        self.by_age.insert(serial, name.clone());
         let entry = Entry {
             serial,
             fingerprint,
             at,
             reply,
         };
-        self.entries.insert(name, entry);
-        while self.entries.len() > self.capacity {
-            self.forget_oldest();
+        if let Some(old) = self.entries.insert(name, entry) {
+            self.by_age.remove(&old.serial);
+        }
+        if self.entries.len() > self.capacity
+            && let Some((&oldest, _)) = self.by_age.first_key_value()
+        {
+            self.forget(oldest);
         }
     }
 
     fn forget_old(&mut self, now: Timestamp) {
-        while let Some((name, serial)) = self.by_age.front() {
-            let current = self
+        while let Some((&oldest, name)) = self.by_age.first_key_value() {
+            if self
                 .entries
                 .get(name)
-                .filter(|entry| entry.serial == *serial);
-            if current.is_some_and(|entry| !entry.is_old(now)) {
+                .is_some_and(|entry| !entry.is_old(now))
+            {
                 return;
             }
-            self.forget_oldest();
+            self.forget(oldest);
         }
     }
 
-    fn forget_oldest(&mut self) {
-        if let Some((name, serial)) = self.by_age.pop_front()
-            && self
-                .entries
-                .get(&name)
-                .is_some_and(|entry| entry.serial == serial)
-        {
+    fn forget(&mut self, serial: u64) {
+        if let Some(name) = self.by_age.remove(&serial) {
             self.entries.remove(&name);
         }
     }

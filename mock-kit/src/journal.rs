@@ -33,7 +33,8 @@ pub struct Exchange {
     pub method: Method,
     /// Path and query.
     pub path: Box<str>,
-    /// The status sent, or the one that would have been sent had the connection not been cut.
+    /// The status sent, or the one of the reply that was lost; 0 where the connection was cut
+    /// before there was one.
     pub status: u16,
     /// Whether the connection was cut before a reply.
     pub cut: bool,

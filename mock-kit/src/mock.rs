@@ -63,7 +63,7 @@ impl Default for Settings {
         Self {
             body_limit: 1 << 20,
             journal_capacity: 10_000,
-            idempotency_capacity: 100_000,
+            idempotency_capacity: 50_000,
             webhook_hosts: AllowedHosts::new(["hub.test"]),
             admin: None,
             docs: true,

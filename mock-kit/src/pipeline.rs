@@ -78,7 +78,10 @@ async fn pass<V: Vendor>(
             )
             .await
         }
-        Keyed::Replay(reply) => after::strike(mock, reply, passage).await,
+        Keyed::Replay(reply) => {
+            passage.answered = true;
+            after::strike(mock, reply, passage).await
+        }
         Keyed::Refused(refusal) => V::refuse(refusal, mock.now()).into_response(),
     }
 }
@@ -103,6 +106,7 @@ async fn apply<V: Vendor>(
         struck: passage.struck.clone(),
     });
     let mut response = next.run(Request::from_parts(parts, body)).await;
+    passage.answered = true;
     passage.applied = response.status().is_success();
     if let Some(key) = key {
         response = key.complete(response).await;

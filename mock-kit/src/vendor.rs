@@ -106,6 +106,7 @@ pub trait Vendor: Serialize + DeserializeOwned + Send + Sized + 'static {
     fn refuse(refusal: Refusal, now: Timestamp) -> Self::Error;
 
     /// When time alone will next change something (a hold ends, midnight); `None` if nothing will.
+    /// Asked on every request, so it must cost next to nothing.
     fn next_due(&self) -> Option<Timestamp>;
 
     /// Carries out all that time alone has brought about by `now`.

@@ -96,8 +96,8 @@ pub enum RetryAfter {
 }
 
 impl RetryAfter {
-    /// The header's value; `None` for no header.
-    pub fn value(self, wait: Duration, now: Timestamp) -> Option<HeaderValue> {
+    /// The header's value, its nonsense chosen by `draw`; `None` for no header.
+    pub fn value(self, wait: Duration, now: Timestamp, draw: Draw) -> Option<HeaderValue> {
         let seconds = wait.as_millis().div_ceil(1000);
         let text = match self {
             Self::Missing => return None,
@@ -106,10 +106,10 @@ impl RetryAfter {
                 let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::ZERO);
                 http_date(now.saturating_add(wait).unwrap_or(now))
             }
-            // Varies with what was asked, so that one run meets several kinds of nonsense.
-            Self::Absurd => ["-1", "99999999999999999999", "soon", "1e3"]
-                [usize::try_from(seconds % 4).unwrap_or(0)]
-            .to_owned(),
+            Self::Absurd => {
+                let nonsense = ["-1", "99999999999999999999", "soon", "1e3", "0x10", "NaN"];
+                draw.pick(&nonsense).copied().unwrap_or_default().to_owned()
+            }
         };
         HeaderValue::try_from(text).ok()
     }

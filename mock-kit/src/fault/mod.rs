@@ -2,6 +2,8 @@
 //! one file, under `kinds` (the wire, HTTP, meaning, webhooks, the clock) and `data` (bad data).
 
 mod about;
+#[cfg(test)]
+mod bench;
 pub mod data;
 mod effect;
 mod faults;
@@ -21,7 +23,7 @@ pub use moment::Moment;
 pub use plan::{Names, Target};
 pub use registry::{FaultKind, about_all, find, nearest};
 pub use reply::Reply;
-pub use rule::{FaultRule, OneOrMany, RuleError, Who};
+pub use rule::{FaultRule, OneOrMany, Place, RuleError, Timing, Who};
 pub use struck::{BatchFailure, Semantic, Struck};
 
 pub(crate) use data::forge;

@@ -2,10 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
+use serde_json::Value;
 
 /// Milliseconds after the start of the run, or an RFC 3339 time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Moment {
     /// Milliseconds after the start.
@@ -24,5 +25,28 @@ impl Moment {
                 start.saturating_add(after).unwrap_or(Timestamp::MAX)
             }
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        let text = match &value {
+            Value::String(text) => Some(text.as_str()),
+            // TOML's own date-times come as an object with one text in it.
+            Value::Object(wrapped) => wrapped.values().next().and_then(Value::as_str),
+            _ => None,
+        };
+        let moment = match (value.as_u64(), text) {
+            (Some(ms), _) => Some(Self::AfterStartMs(ms)),
+            (None, Some(text)) => text.parse().ok().map(Self::At),
+            (None, None) => None,
+        };
+        moment.ok_or_else(|| {
+            D::Error::custom(format!(
+                "{value} is neither milliseconds after the start nor a time such as \
+                 2026-11-02T06:00:00Z"
+            ))
+        })
     }
 }

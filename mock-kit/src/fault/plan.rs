@@ -31,7 +31,7 @@ pub struct Target<'a> {
     pub operation: &'a str,
     /// The method; empty for a delivery.
     pub method: &'a str,
-    /// Path and query; the URL for a delivery.
+    /// The path; the URL for a delivery.
     pub path: &'a str,
     /// The sender; `None` for a delivery.
     pub principal: Option<&'a Principal>,

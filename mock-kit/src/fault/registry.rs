@@ -9,6 +9,7 @@ use super::{
     data::*,
     effect::{Draws, Effect, Fault},
     kinds::*,
+    rule::traced,
 };
 
 macro_rules! registry {
@@ -48,18 +49,14 @@ macro_rules! registry {
             }
 
             /// The kind of this name with its own fields.
-            pub(super) fn parse(
-                name: &str,
-                fields: Map<String, Value>,
-            ) -> Result<Self, serde_json::Error> {
-                let fields = Value::Object(fields);
+            pub(super) fn parse(name: &str, fields: Map<String, Value>) -> Result<Self, String> {
                 $(if name == <$kind as Fault>::ABOUT.name {
-                    return serde_json::from_value(fields).map(Self::$kind);
+                    return traced(fields).map(Self::$kind);
                 })+
                 $(if name == <$data as DataFault>::ABOUT.name {
-                    return serde_json::from_value(fields).map(Self::$data);
+                    return traced(fields).map(Self::$data);
                 })+
-                Err(serde::de::Error::custom("no such kind"))
+                Err("no such kind".to_owned())
             }
         }
     };

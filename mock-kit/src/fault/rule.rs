@@ -2,12 +2,15 @@
 
 use http::Method;
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize, de::Error};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, Error},
+};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::{
-    about::Phase,
+    about::{About, Phase},
     moment::Moment,
     plan::Names,
     registry::{self, FaultKind},
@@ -155,25 +158,6 @@ pub enum RuleError {
     Duplicate(String),
 }
 
-/// The fields every rule has.
-pub(crate) const FIELDS: &[&str] = &[
-    "id",
-    "kind",
-    "phase",
-    "vendor",
-    "operation",
-    "method",
-    "path",
-    "client",
-    "from",
-    "until",
-    "at",
-    "nth",
-    "every",
-    "chance",
-    "limit",
-];
-
 impl FaultRule {
     /// A rule that strikes every request of the middleware. Set fields to narrow it.
     pub fn new(fault: FaultKind) -> Self {
@@ -219,36 +203,21 @@ impl FaultRule {
                 found: found.map(str::to_owned),
                 nearest: found.map(registry::nearest).unwrap_or_default(),
             })?;
-        let (mut common, mut own) = (Map::new(), Map::new());
+        let mut groups = Groups::default();
         for (field, value) in fields {
-            if about.params.iter().any(|param| param.name == field) {
-                own.insert(field, value);
-            } else if FIELDS.contains(&field.as_str()) {
-                common.insert(field, value);
-            } else {
-                let known = about.params.iter().map(|param| param.name);
-                return Err(RuleError::Field {
-                    kind: about.name.to_owned(),
-                    nearest: registry::nearest_of(&field, known.chain(FIELDS.iter().copied())),
-                    field,
-                });
-            }
+            groups.sort_in(about, field, value)?;
         }
-        let invalid = |error: serde_json::Error| RuleError::Value {
-            kind: about.name.to_owned(),
-            detail: error.to_string(),
-        };
-        let common: Common = traced(Value::Object(common)).map_err(|detail| RuleError::Value {
+        let invalid = |detail: String| RuleError::Value {
             kind: about.name.to_owned(),
             detail,
-        })?;
-        let fault = FaultKind::parse(about.name, own).map_err(invalid)?;
+        };
+        let head: Head = traced(groups.head).map_err(invalid)?;
         let rule = Self {
-            id: common.id,
-            fault,
-            phase: common.phase,
-            place: common.place,
-            timing: common.timing,
+            id: head.id,
+            fault: FaultKind::parse(about.name, groups.own).map_err(invalid)?,
+            phase: head.phase,
+            place: traced(groups.place).map_err(invalid)?,
+            timing: traced(groups.timing).map_err(invalid)?,
         };
         rule.check_values()?;
         Ok(rule)
@@ -350,18 +319,52 @@ const KNOWN_METHODS: &[Method] = &[
     Method::PATCH,
 ];
 
+const HEAD: &[&str] = &["kind", "id", "phase"];
+const PLACE: &[&str] = &["vendor", "operation", "method", "path", "client"];
+const TIMING: &[&str] = &["from", "until", "at", "nth", "every", "chance", "limit"];
+
 #[derive(Deserialize)]
-struct Common {
+struct Head {
     id: Option<String>,
     phase: Option<Phase>,
-    #[serde(flatten)]
-    place: Place,
-    #[serde(flatten)]
-    timing: Timing,
 }
 
-fn traced<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, String> {
-    serde_path_to_error::deserialize(value).map_err(|error| error.to_string())
+/// The fields of a rule by the part they belong to. Read part by part, an error can name its field.
+#[derive(Default)]
+struct Groups {
+    head: Map<String, Value>,
+    place: Map<String, Value>,
+    timing: Map<String, Value>,
+    own: Map<String, Value>,
+}
+
+impl Groups {
+    fn sort_in(&mut self, about: &About, field: String, value: Value) -> Result<(), RuleError> {
+        let own: Vec<&str> = about.params.iter().map(|param| param.name).collect();
+        let parts = [
+            (&mut self.own, &own[..]),
+            (&mut self.head, HEAD),
+            (&mut self.place, PLACE),
+            (&mut self.timing, TIMING),
+        ];
+        for (group, names) in parts {
+            if names.contains(&field.as_str()) {
+                group.insert(field, value);
+                return Ok(());
+            }
+        }
+        let known = own.iter().chain(HEAD).chain(PLACE).chain(TIMING).copied();
+        Err(RuleError::Field {
+            kind: about.name.to_owned(),
+            nearest: registry::nearest_of(&field, known),
+            field,
+        })
+    }
+}
+
+/// Reads a part of a rule; an error begins with the field's name.
+pub(super) fn traced<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<T, String> {
+    serde_path_to_error::deserialize(Value::Object(fields)).map_err(|error| error.to_string())
 }
 
 fn unknown(found: &Option<String>) -> String {

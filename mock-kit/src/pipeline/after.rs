@@ -27,7 +27,7 @@ pub(super) async fn strike<V: Vendor>(
         true => remember(mock, response, passage).await,
         false => response,
     };
-    for strike in passage.take(|_| true) {
+    while let Some(strike) = passage.take_first(|_| true) {
         match one(mock, response, &strike, passage).await {
             Struck::Yes(changed) => {
                 passage.count(mock, &strike);
@@ -74,7 +74,8 @@ async fn one<V: Vendor>(
         } => {
             let now = mock.now();
             let failed = V::refuse(Refusal::Failed { status: *status }, now).into_response();
-            return Struck::Yes(with_retry_after(failed, *retry_after, *wait, now));
+            let value = retry_after.value(*wait, now, strike.draws().draw("retry_after"));
+            return Struck::Yes(with_retry_after(failed, value));
         }
         Effect::Corrupt(change) => {
             return corrupted(response, |reply| change(reply, &strike.draws())).await;

@@ -73,7 +73,7 @@ impl<V: Vendor> Gate<'_, V> {
         let target = Target {
             operation: &self.operation.id,
             method: passage.method.as_str(),
-            path: &passage.path,
+            path: self.parts.uri.path(),
             principal: Some(&passage.principal),
             now: self.mock.clock().world_now(),
         };
@@ -104,14 +104,12 @@ impl<V: Vendor> Gate<'_, V> {
         if passage.principal.role == Role::Anonymous {
             return Ok(());
         }
-        let revoking = passage.take(|strike| matches!(strike.effect, Effect::Revoke));
-        for strike in &revoking {
-            state.vendor.revoke_presented(self.parts, now);
-            passage.count(self.mock, strike);
-        }
-        if revoking.is_empty() {
+        let revokes = |strike: &Strike| matches!(strike.effect, Effect::Revoke);
+        let Some(strike) = passage.take_first(revokes) else {
             return Ok(());
-        }
+        };
+        state.vendor.revoke_presented(self.parts, now);
+        passage.count(self.mock, &strike);
         self.authenticate(state, now, passage)
     }
 
@@ -125,8 +123,8 @@ impl<V: Vendor> Gate<'_, V> {
         let client = V::bucket_key(&principal);
         let (vendor, limiter) = (&state.vendor, &mut state.limiter);
         let fresh = || vendor.bucket(&principal, now);
-        let storm = passage.take(|strike| matches!(strike.effect, Effect::Limit { .. }));
-        let Some(strike) = storm.into_iter().next() else {
+        let limits = |strike: &Strike| matches!(strike.effect, Effect::Limit { .. });
+        let Some(strike) = passage.take_first(limits) else {
             let taken = limiter.take(client, now, &mut passage.limits, fresh);
             return taken.map_err(|retry_after| {
                 answered(V::refuse(Refusal::RateLimited { retry_after }, now))
@@ -134,18 +132,21 @@ impl<V: Vendor> Gate<'_, V> {
         };
         limiter.describe_exhausted(client, now, &mut passage.limits, fresh);
         passage.count(self.mock, &strike);
-        Err(stormy::<V>(&strike.effect, now))
+        Err(stormy::<V>(&strike, now))
     }
 }
 
-fn stormy<V: Vendor>(effect: &Effect, now: Timestamp) -> Box<Response> {
-    let Effect::Limit { retry_after, wait } = *effect else {
+fn stormy<V: Vendor>(strike: &Strike, now: Timestamp) -> Box<Response> {
+    let Effect::Limit { retry_after, wait } = strike.effect else {
         return Box::default();
     };
     let refusal = Refusal::RateLimited { retry_after: wait };
     let response = V::refuse(refusal, now).into_response();
     Box::new(match retry_after {
-        Some(form) => with_retry_after(response, form, wait, now),
+        Some(form) => {
+            let value = form.value(wait, now, strike.draws().draw("retry_after"));
+            with_retry_after(response, value)
+        }
         None => response,
     })
 }

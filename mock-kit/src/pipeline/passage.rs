@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, Method, header::RETRY_AFTER, request::Parts};
+use http::{HeaderMap, HeaderValue, Method, header::RETRY_AFTER, request::Parts};
 use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::{
-    fault::{Effect, Phase, RetryAfter, Strike, Struck, StruckFault},
+    fault::{Effect, Phase, Strike, Struck, StruckFault},
     journal::Exchange,
     mock::Mock,
     principal::Principal,
@@ -35,6 +35,8 @@ pub(super) struct Passage {
     /// Where the client stands with its rate limit.
     pub(super) limits: HeaderMap,
     pub(super) faults: Vec<StruckFault>,
+    /// Whether there was a reply, sent or not.
+    pub(super) answered: bool,
     pub(super) applied: bool,
     pub(super) nearest: Vec<String>,
 }
@@ -68,6 +70,7 @@ impl Passage {
             remembers: false,
             limits: HeaderMap::new(),
             faults: Vec::new(),
+            answered: false,
             applied: false,
             nearest: Vec::new(),
         }
@@ -80,7 +83,7 @@ impl Passage {
 
     /// Carries out what strikes before the request is applied.
     pub(super) async fn strike_before<V: Vendor>(&mut self, mock: &Mock<V>) -> Turn {
-        for strike in self.take(|strike| strike.phase == Phase::BeforeApply) {
+        while let Some(strike) = self.take_first(cuts_or_delays) {
             self.count(mock, &strike);
             match strike.effect {
                 Effect::Delay(time) => tokio::time::sleep(time).await,
@@ -96,7 +99,8 @@ impl Passage {
                 } => {
                     let now = mock.now();
                     let response = V::refuse(Refusal::Failed { status }, now).into_response();
-                    let response = with_retry_after(response, retry_after, wait, now);
+                    let value = retry_after.value(wait, now, strike.draws().draw("retry_after"));
+                    let response = with_retry_after(response, value);
                     return Turn::Answer(response);
                 }
                 _ => {}
@@ -105,15 +109,10 @@ impl Passage {
         Turn::GoOn
     }
 
-    /// The strikes that `wanted` picks, in order; the others stay.
-    pub(super) fn take(&mut self, wanted: impl Fn(&Strike) -> bool) -> Vec<Strike> {
-        if self.strikes.is_empty() {
-            return Vec::new();
-        }
-        let strikes = std::mem::take(&mut self.strikes);
-        let (taken, left) = strikes.into_iter().partition(wanted);
-        self.strikes = left;
-        taken
+    /// The first strike that `wanted` picks; the others stay.
+    pub(super) fn take_first(&mut self, wanted: impl Fn(&Strike) -> bool) -> Option<Strike> {
+        let index = self.strikes.iter().position(wanted)?;
+        Some(self.strikes.remove(index))
     }
 
     /// Counts a strike that is carried out.
@@ -129,6 +128,10 @@ impl Passage {
             mock.faults().give_back(strike);
         }
         let is_cut = response.extensions().get::<Cut>() == Some(&Cut::NoReply);
+        let status = match is_cut && !self.answered {
+            true => 0,
+            false => response.status().as_u16(),
+        };
         response.headers_mut().extend(self.limits);
         mock.record(Exchange {
             seq: 0,
@@ -137,7 +140,7 @@ impl Passage {
             operation: self.operation,
             method: self.method,
             path: self.path,
-            status: response.status().as_u16(),
+            status,
             cut: is_cut,
             duration_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
             applied: self.applied,
@@ -156,16 +159,20 @@ pub(super) fn cut(cut: Cut) -> Response {
 }
 
 /// The response with another `Retry-After`, or none.
-pub(super) fn with_retry_after(
-    mut response: Response,
-    form: RetryAfter,
-    wait: std::time::Duration,
-    now: Timestamp,
-) -> Response {
+pub(super) fn with_retry_after(mut response: Response, value: Option<HeaderValue>) -> Response {
     let headers = response.headers_mut();
-    match form.value(wait, now) {
+    match value {
         Some(value) => headers.insert(RETRY_AFTER, value),
         None => headers.remove(RETRY_AFTER),
     };
     response
+}
+
+fn cuts_or_delays(strike: &Strike) -> bool {
+    let effect = &strike.effect;
+    strike.phase == Phase::BeforeApply
+        && matches!(
+            effect,
+            Effect::Delay(_) | Effect::Hold(_) | Effect::Cut { .. } | Effect::Fail { .. }
+        )
 }

@@ -211,16 +211,14 @@ impl Webhooks {
             return;
         }
         let due = later(now, Duration::from_millis(1));
-        for number in self.lane(endpoint).release(due) {
+        for number in self.lane(endpoint).release(sent, due) {
             self.set_due(number, due);
             let topic = self
                 .tracked
                 .get(&number)
                 .map(|tracked| &tracked.delivery.message.topic);
             let topic: Option<Arc<str>> = topic.map(|topic| topic.as_str().into());
-            if let Some((strike, topic)) = held.remove(&number).zip(topic)
-                && number < sent
-            {
+            if let Some((strike, topic)) = held.remove(&number).zip(topic) {
                 faults.count(&strike, &topic);
             }
         }

@@ -56,9 +56,14 @@ impl Lane {
         self.under_way = self.under_way.saturating_sub(1);
     }
 
-    /// Those that waited to be overtaken, due at `due` from here on.
-    pub(super) fn release(&mut self, due: Timestamp) -> Vec<u64> {
-        let held = std::mem::take(&mut self.held);
+    /// Those that waited to be overtaken by one with a greater number than theirs, `sent`: they
+    /// are due at `due` from here on.
+    pub(super) fn release(&mut self, sent: u64, due: Timestamp) -> Vec<u64> {
+        let (held, left) = std::mem::take(&mut self.held)
+            .into_iter()
+            .partition(|held| *held < sent);
+        self.held = left;
+        let held: Vec<u64> = held;
         self.waiting.retain(|(_, number)| !held.contains(number));
         self.waiting
             .extend(held.iter().map(|number| (due, *number)));

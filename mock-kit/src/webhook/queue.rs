@@ -287,6 +287,9 @@ impl Webhooks {
         let Some(tracked) = self.tracked.get_mut(&number) else {
             return;
         };
+        if !matches!(tracked.delivery.state, DeliveryState::Pending { .. }) {
+            return;
+        }
         tracked.delivery.state = state;
         self.finished.push_back(number);
         while self.finished.len() > self.policy.log_capacity {

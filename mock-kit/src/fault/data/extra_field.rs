@@ -39,3 +39,21 @@ impl DataFault for ExtraField {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fault::bench::{strike, struck};
+
+    #[test]
+    fn a_field_is_added_and_nothing_else_changes() {
+        let after = struck(&ExtraField::default(), &json!({"sku": "A"}));
+        assert_eq!(after["sku"], "A");
+        assert_eq!(after["x_unannounced"]["beta"], true);
+    }
+
+    #[test]
+    fn a_list_of_nothing_has_no_place_for_it() {
+        assert_eq!(strike(&ExtraField::default(), &json!([])), None);
+    }
+}

@@ -36,3 +36,32 @@ impl DataFault for FloatForInteger {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::fault::bench::{strike, struck};
+
+    #[test]
+    fn a_whole_number_gets_a_fraction() {
+        let fault = FloatForInteger::default();
+        assert_eq!(
+            struck(&fault, &json!({"version": 7})),
+            json!({"version": 7.5})
+        );
+        assert_eq!(
+            struck(&fault, &json!({"quantity": "3"})),
+            json!({"quantity": 3.5})
+        );
+    }
+
+    #[test]
+    fn other_numbers_stay() {
+        assert_eq!(
+            strike(&FloatForInteger::default(), &json!({"price_cents": 7})),
+            None
+        );
+    }
+}

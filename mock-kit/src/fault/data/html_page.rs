@@ -30,3 +30,19 @@ impl DataFault for HtmlPage {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::fault::bench::strike;
+
+    #[test]
+    fn a_page_comes_with_status_200() {
+        let reply = strike(&HtmlPage::default(), &json!({"version": 1})).unwrap();
+        assert_eq!(reply.status, 200);
+        assert!(reply.body.starts_with(b"<!doctype html>"));
+        assert_eq!(reply.content_type.unwrap(), "text/html; charset=utf-8");
+    }
+}

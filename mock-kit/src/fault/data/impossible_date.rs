@@ -39,3 +39,28 @@ impl DataFault for ImpossibleDate {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::fault::bench::{strike, struck};
+
+    #[test]
+    fn a_day_or_a_moment_turns_into_one_that_is_not_in_the_calendar() {
+        let fault = ImpossibleDate::default();
+        let day = struck(&fault, &json!({"expires_on": "2026-12-01"}));
+        assert_eq!(day, json!({"expires_on": "2026-02-30"}));
+        let moment = struck(&fault, &json!({"updated_at": "2026-12-01T00:00:00Z"}));
+        assert_eq!(moment, json!({"updated_at": "2026-02-30T25:61:00Z"}));
+    }
+
+    #[test]
+    fn documents_without_a_date_stay() {
+        assert_eq!(
+            strike(&ImpossibleDate::default(), &json!({"sku": "2026-12-01"})),
+            None
+        );
+    }
+}

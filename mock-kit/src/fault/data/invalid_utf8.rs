@@ -47,3 +47,28 @@ impl DataFault for InvalidUtf8 {
         marked
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::fault::bench::strike;
+
+    #[test]
+    fn one_string_is_no_text_any_more() {
+        let reply = strike(&InvalidUtf8::default(), &json!({"name": "A", "version": 1})).unwrap();
+        assert_eq!(
+            &reply.body[..],
+            b"{\"name\":\"\xff\xfe\x80\",\"version\":1}"
+        );
+    }
+
+    #[test]
+    fn documents_without_a_string_stay() {
+        assert_eq!(
+            strike(&InvalidUtf8::default(), &json!({"version": 1})),
+            None
+        );
+    }
+}

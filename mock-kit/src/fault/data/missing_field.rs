@@ -32,3 +32,30 @@ impl DataFault for MissingField {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::fault::bench::{strike, struck};
+
+    #[test]
+    fn a_vital_field_is_left_out() {
+        let document = json!({"name": "A", "lines": [{"sku": "A"}]});
+        let expected = json!({"name": "A", "lines": [{}]});
+        assert_eq!(struck(&MissingField::default(), &document), expected);
+    }
+
+    #[test]
+    fn only_the_named_field_is_left_out() {
+        let only = MissingField {
+            field: Some("unit".to_owned()),
+        };
+        assert_eq!(strike(&only, &json!({"sku": "A"})), None);
+        assert_eq!(
+            struck(&only, &json!({"sku": "A", "unit": "KGM"})),
+            json!({"sku": "A"})
+        );
+    }
+}

@@ -42,3 +42,31 @@ impl DataFault for NaiveTimestamp {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::fault::bench::{strike, struck};
+
+    #[test]
+    fn a_moment_loses_its_offset() {
+        let after = struck(
+            &NaiveTimestamp::default(),
+            &json!({"as_of": "2026-12-01T10:00:00.5-05:00"}),
+        );
+        assert_eq!(after, json!({"as_of": "2026-12-01T10:00:00"}));
+    }
+
+    #[test]
+    fn a_day_has_no_offset_to_lose() {
+        assert_eq!(
+            strike(
+                &NaiveTimestamp::default(),
+                &json!({"expires_on": "2026-12-01"})
+            ),
+            None
+        );
+    }
+}

@@ -39,3 +39,36 @@ impl DataFault for NegativeQuantity {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::fault::bench::{strike, struck};
+
+    #[test]
+    fn a_quantity_turns_negative_in_its_own_form() {
+        let fault = NegativeQuantity::default();
+        assert_eq!(
+            struck(&fault, &json!({"available": 7})),
+            json!({"available": -7})
+        );
+        assert_eq!(
+            struck(&fault, &json!({"on_hand": "1.5"})),
+            json!({"on_hand": "-1.5"})
+        );
+        assert_eq!(
+            struck(&fault, &json!({"on_hand": "0"})),
+            json!({"on_hand": "-1"})
+        );
+    }
+
+    #[test]
+    fn what_is_no_quantity_stays() {
+        assert_eq!(
+            strike(&NegativeQuantity::default(), &json!({"price_cents": 7})),
+            None
+        );
+    }
+}

@@ -33,3 +33,24 @@ impl DataFault for NullField {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::fault::bench::{strike, struck};
+
+    #[test]
+    fn a_vital_field_turns_null() {
+        assert_eq!(
+            struck(&NullField::default(), &json!({"sku": "A"})),
+            json!({"sku": null})
+        );
+    }
+
+    #[test]
+    fn fields_that_nobody_needs_stay() {
+        assert_eq!(strike(&NullField::default(), &json!({"name": "A"})), None);
+    }
+}

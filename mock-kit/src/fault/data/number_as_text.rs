@@ -33,3 +33,25 @@ impl DataFault for NumberAsText {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::fault::bench::{strike, struck};
+
+    #[test]
+    fn a_number_gets_quotes() {
+        let fault = NumberAsText::default();
+        assert_eq!(struck(&fault, &json!({"held": 7})), json!({"held": "7"}));
+    }
+
+    #[test]
+    fn what_is_text_already_stays() {
+        assert_eq!(
+            strike(&NumberAsText::default(), &json!({"quantity": "7"})),
+            None
+        );
+    }
+}

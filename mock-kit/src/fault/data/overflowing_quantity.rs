@@ -38,3 +38,28 @@ impl DataFault for OverflowingQuantity {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::fault::bench::{strike, struck};
+
+    #[test]
+    fn a_quantity_outgrows_64_bits() {
+        let fault = OverflowingQuantity::default();
+        let number = struck(&fault, &json!({"available": 7}));
+        assert_eq!(number, json!({"available": 9_223_372_036_854_775_808_u64}));
+        let text = struck(&fault, &json!({"on_hand": "1.5"}));
+        assert_eq!(text, json!({"on_hand": "99999999999999999999.999"}));
+    }
+
+    #[test]
+    fn what_is_no_quantity_stays() {
+        assert_eq!(
+            strike(&OverflowingQuantity::default(), &json!({"version": 7})),
+            None
+        );
+    }
+}

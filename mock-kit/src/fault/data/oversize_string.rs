@@ -54,3 +54,25 @@ impl DataFault for OversizeString {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::fault::bench::{strike, struck};
+
+    #[test]
+    fn a_string_grows_beyond_reason() {
+        let after = struck(&OversizeString::default(), &json!({"name": "A"}));
+        assert_eq!(after["name"].as_str().unwrap().len(), 100_000);
+    }
+
+    #[test]
+    fn documents_without_a_string_stay() {
+        assert_eq!(
+            strike(&OversizeString::default(), &json!({"version": 1})),
+            None
+        );
+    }
+}

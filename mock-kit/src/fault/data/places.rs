@@ -207,3 +207,22 @@ fn step(
 fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::json;
+
+    use crate::fault::{bench::strike_seeded, data::SkuSpaces};
+
+    #[test]
+    fn every_matching_place_is_chosen_under_some_seed() {
+        let document = json!({"sku": "A", "lines": [{"sku": "B"}, {"x/y~": {"sku": "C"}}]});
+        let outcomes: BTreeSet<Vec<u8>> = (0..64)
+            .filter_map(|seed| strike_seeded(&SkuSpaces::default(), &document, seed))
+            .map(|reply| reply.body.to_vec())
+            .collect();
+        assert_eq!(outcomes.len(), 3);
+    }
+}

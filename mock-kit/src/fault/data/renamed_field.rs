@@ -36,3 +36,26 @@ impl DataFault for RenamedField {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::fault::bench::{strike, struck};
+
+    #[test]
+    fn a_vital_field_is_written_in_another_style() {
+        let fault = RenamedField::default();
+        assert_eq!(struck(&fault, &json!({"on_hand": 1})), json!({"onHand": 1}));
+        assert_eq!(struck(&fault, &json!({"sku": "A"})), json!({"Sku": "A"}));
+    }
+
+    #[test]
+    fn fields_that_nobody_needs_stay() {
+        assert_eq!(
+            strike(&RenamedField::default(), &json!({"name": "A"})),
+            None
+        );
+    }
+}

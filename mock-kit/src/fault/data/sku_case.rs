@@ -39,3 +39,22 @@ impl DataFault for SkuCase {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::fault::bench::{strike, struck};
+
+    #[test]
+    fn a_sku_swaps_its_case() {
+        let after = struck(&SkuCase::default(), &json!({"sku": "JRK-beef-1"}));
+        assert_eq!(after, json!({"sku": "jrk-BEEF-1"}));
+    }
+
+    #[test]
+    fn a_sku_without_letters_stays() {
+        assert_eq!(strike(&SkuCase::default(), &json!({"sku": "4711"})), None);
+    }
+}

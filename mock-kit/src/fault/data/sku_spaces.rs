@@ -33,3 +33,24 @@ impl DataFault for SkuSpaces {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::fault::bench::{strike, struck};
+
+    #[test]
+    fn a_sku_gets_spaces() {
+        assert_eq!(
+            struck(&SkuSpaces::default(), &json!({"sku": "A"})),
+            json!({"sku": " A "})
+        );
+    }
+
+    #[test]
+    fn documents_without_a_sku_stay() {
+        assert_eq!(strike(&SkuSpaces::default(), &json!({"name": "A"})), None);
+    }
+}

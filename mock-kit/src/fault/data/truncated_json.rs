@@ -30,3 +30,24 @@ impl DataFault for TruncatedJson {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::fault::bench::strike;
+
+    #[test]
+    fn the_document_stops_before_its_end() {
+        let document = json!({"sku": "A", "version": 1});
+        let reply = strike(&TruncatedJson::default(), &document).unwrap();
+        assert!(document.to_string().as_bytes().starts_with(&reply.body));
+        assert!(serde_json::from_slice::<serde_json::Value>(&reply.body).is_err());
+    }
+
+    #[test]
+    fn a_single_byte_cannot_be_cut() {
+        assert_eq!(strike(&TruncatedJson::default(), &json!(1)), None);
+    }
+}

@@ -33,3 +33,25 @@ impl DataFault for UnknownEnum {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::fault::bench::{strike, struck};
+
+    #[test]
+    fn a_state_turns_into_one_that_nobody_knows() {
+        let after = struck(&UnknownEnum::default(), &json!({"status": "pending"}));
+        assert_eq!(after, json!({"status": "limbo"}));
+    }
+
+    #[test]
+    fn statuses_that_are_numbers_stay() {
+        assert_eq!(
+            strike(&UnknownEnum::default(), &json!({"status": 200})),
+            None
+        );
+    }
+}

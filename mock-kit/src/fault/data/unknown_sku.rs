@@ -33,3 +33,23 @@ impl DataFault for UnknownSku {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::fault::bench::{strike, struck};
+
+    #[test]
+    fn a_sku_turns_into_one_that_nobody_has() {
+        let after = struck(&UnknownSku::default(), &json!({"sku": "A", "name": "A"}));
+        assert!(after["sku"].as_str().unwrap().starts_with("NO-SUCH-"));
+        assert_eq!(after["name"], "A");
+    }
+
+    #[test]
+    fn documents_without_a_sku_stay() {
+        assert_eq!(strike(&UnknownSku::default(), &json!({"name": "A"})), None);
+    }
+}

@@ -40,3 +40,28 @@ impl DataFault for WrongUnit {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::fault::bench::{strike, struck};
+
+    #[test]
+    fn a_unit_turns_into_another() {
+        assert_eq!(
+            struck(&WrongUnit::default(), &json!({"unit": "KGM"})),
+            json!({"unit": "GRM"})
+        );
+        assert_eq!(
+            struck(&WrongUnit::default(), &json!({"unit": "H87"})),
+            json!({"unit": "KGM"})
+        );
+    }
+
+    #[test]
+    fn documents_without_a_unit_stay() {
+        assert_eq!(strike(&WrongUnit::default(), &json!({"sku": "A"})), None);
+    }
+}

@@ -40,3 +40,26 @@ impl DataFault for ZeroWipe {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::fault::bench::{strike, struck};
+
+    #[test]
+    fn all_quantities_turn_to_zero_in_their_own_form() {
+        let document = json!({"data": [{"on_hand": "5.5"}, {"available": 3, "version": 4}]});
+        let expected = json!({"data": [{"on_hand": "0"}, {"available": 0, "version": 4}]});
+        assert_eq!(struck(&ZeroWipe::default(), &document), expected);
+    }
+
+    #[test]
+    fn what_is_zero_already_is_no_strike() {
+        assert_eq!(
+            strike(&ZeroWipe::default(), &json!({"on_hand": "0.000"})),
+            None
+        );
+    }
+}
