@@ -10,21 +10,24 @@
 
 mod account;
 mod error;
+mod held;
 mod observed;
+mod shelf;
 #[cfg(test)]
 mod tests;
 mod transfer;
 
 pub use account::{Account, Balances};
 pub use error::LedgerError;
+pub use held::Held;
 pub use observed::{Movement, movements};
 pub use transfer::{Phase, Transfer, TransferId};
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{Hash, Hasher};
 
-use indexmap::{Equivalent, IndexMap};
+use indexmap::IndexMap;
 use jiff::Timestamp;
+use shelf::{Shelf, ShelfKey, ShelfRef};
 
 use crate::quantity::Quantity;
 use crate::sku::{JerkySku, LotId};
@@ -48,19 +51,6 @@ pub enum Applied {
     Already,
 }
 
-/// How far a pending entry is resolved.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Held {
-    /// Still held.
-    pub open: Quantity,
-    /// Given to its taker.
-    pub posted: Quantity,
-    /// Given back.
-    pub voided: Quantity,
-    /// Given back because its time was over.
-    pub timed_out: Quantity,
-}
-
 /// A lot whose accounts do not sum to zero, which only a bug in the ledger brings about.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the accounts of {sku} lot {lot} sum to {sum} instead of 0")]
@@ -80,17 +70,6 @@ struct Record {
     /// The entry before this one on the same lot: lineage without an index.
     previous: Option<usize>,
 }
-
-#[derive(Clone, Debug, Default)]
-struct Shelf {
-    balances: Balances,
-    /// What open pending entries hold of `reserved`; a direct entry may not take it.
-    open: Quantity,
-    latest: Option<usize>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct ShelfKey(JerkySku, LotId);
 
 impl Ledger {
     /// An empty ledger.
@@ -118,8 +97,10 @@ impl Ledger {
         }
         check_form(&transfer)?;
         let resolved = self.resolvable(&transfer)?;
-        let shelf = self.shelf(&transfer.sku, &transfer.lot);
-        let balances = after(shelf.map_or(&Shelf::default(), |shelf| shelf), &transfer)?;
+        let balances = match self.shelf(&transfer.sku, &transfer.lot) {
+            Some(shelf) => shelf.after(&transfer),
+            None => Shelf::default().after(&transfer),
+        }?;
         self.record(transfer, balances, resolved);
         Ok(Applied::Recorded)
     }
@@ -209,78 +190,33 @@ impl Ledger {
         self.journal.get_index(place?).map(|(_, record)| record)
     }
 
-    /// The place of the pending entry that `transfer` resolves, if it may.
+    /// The place of the pending entry that `transfer` resolves, if it resolves one and may.
     fn resolvable(&self, transfer: &Transfer) -> Result<Option<usize>, LedgerError> {
         let (Phase::Post { pending } | Phase::Void { pending } | Phase::TimeOut { pending }) =
             &transfer.phase
         else {
             return Ok(None);
         };
-        let (id, pending) = (|| transfer.id.clone(), || pending.clone());
-        let found = self.journal.get_full(&pending());
-        let Some((
-            place,
-            _,
-            Record {
-                transfer: held_by,
-                held,
-                ..
-            },
-        )) = found
-        else {
-            return Err(LedgerError::NotPending {
-                id: id(),
-                pending: pending(),
-            });
+        let Some((place, _, record)) = self.journal.get_full(pending) else {
+            let (id, pending) = (transfer.id.clone(), pending.clone());
+            return Err(LedgerError::NotPending { id, pending });
         };
-        let Phase::Pending { expires_at } = held_by.phase else {
-            return Err(LedgerError::NotPending {
-                id: id(),
-                pending: pending(),
-            });
-        };
-        if !is_same_movement(held_by, transfer) {
-            return Err(LedgerError::Mismatch {
-                id: id(),
-                pending: pending(),
-            });
-        }
-        let (wanted, open) = (transfer.quantity, held.open);
-        if wanted > open {
-            return Err(LedgerError::Resolved {
-                id: id(),
-                pending: pending(),
-                wanted,
-                open,
-            });
-        }
-        let is_over = transfer.at >= expires_at && wanted == open;
-        if matches!(transfer.phase, Phase::TimeOut { .. }) && !is_over {
-            return Err(LedgerError::NotOver {
-                id: id(),
-                pending: pending(),
-            });
-        }
+        record.held.check(&record.transfer, transfer)?;
         Ok(Some(place))
     }
 
     fn record(&mut self, transfer: Transfer, balances: Balances, resolved: Option<usize>) {
         let place = self.journal.len();
-        let mut held = Held::default();
-        let mut open_change = Quantity::ZERO;
         if let Phase::Pending { expires_at } = transfer.phase {
-            held.open = transfer.quantity;
-            open_change = transfer.quantity;
             self.ends.insert((expires_at, place));
         }
         if let Some(resolved) = resolved {
             self.resolve(resolved, &transfer);
-            open_change = Quantity::ZERO.saturating_sub(transfer.quantity);
         }
-        let shelf = self.shelf_mut(&transfer.sku, &transfer.lot);
-        shelf.balances = balances;
-        shelf.open = shelf.open.saturating_add(open_change);
-        let previous = shelf.latest.replace(place);
+        let previous = self
+            .shelf_mut(&transfer.sku, &transfer.lot)
+            .book(&transfer, balances, place);
+        let held = Held::by(&transfer);
         self.journal.insert(
             transfer.id.clone(),
             Record {
@@ -302,53 +238,16 @@ impl Ledger {
     }
 
     fn shelf_mut(&mut self, sku: &JerkySku, lot: &LotId) -> &mut Shelf {
-        let place = match self.shelves.get_index_of(&ShelfRef(sku, lot)) {
-            Some(place) => place,
-            None => {
-                self.by_sku
-                    .entry(sku.clone())
-                    .or_default()
-                    .push(self.shelves.len());
-                self.shelves.len()
-            }
-        };
-        if place == self.shelves.len() {
-            return self
-                .shelves
-                .entry(ShelfKey(sku.clone(), lot.clone()))
-                .or_default();
+        if let Some(place) = self.shelves.get_index_of(&ShelfRef(sku, lot)) {
+            return &mut self.shelves[place];
         }
-        &mut self.shelves[place]
-    }
-}
-
-impl Held {
-    fn settle(&mut self, by: &Transfer) {
-        let part = match by.phase {
-            Phase::Post { .. } => &mut self.posted,
-            Phase::Void { .. } => &mut self.voided,
-            Phase::TimeOut { .. } => &mut self.timed_out,
-            Phase::Direct | Phase::Pending { .. } => return,
-        };
-        *part = part.saturating_add(by.quantity);
-        self.open = self.open.less(by.quantity);
-    }
-}
-
-/// A borrowed [`ShelfKey`], so that a look-up clones no names.
-#[derive(PartialEq, Eq)]
-struct ShelfRef<'a>(&'a JerkySku, &'a LotId);
-
-impl Hash for ShelfRef<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.hash(state);
-        self.1.hash(state);
-    }
-}
-
-impl Equivalent<ShelfKey> for ShelfRef<'_> {
-    fn equivalent(&self, key: &ShelfKey) -> bool {
-        *self.0 == key.0 && *self.1 == key.1
+        self.by_sku
+            .entry(sku.clone())
+            .or_default()
+            .push(self.shelves.len());
+        self.shelves
+            .entry(ShelfKey(sku.clone(), lot.clone()))
+            .or_default()
     }
 }
 
@@ -375,35 +274,4 @@ fn check_form(transfer: &Transfer) -> Result<(), LedgerError> {
         });
     }
     Ok(())
-}
-
-/// The balances of `shelf` after `transfer`, if nothing is overdrawn.
-fn after(shelf: &Shelf, transfer: &Transfer) -> Result<Balances, LedgerError> {
-    let (giver, taker) = transfer.legs();
-    let wanted = transfer.quantity;
-    let kept = match (giver, &transfer.phase) {
-        (Account::Reserved, Phase::Direct) => shelf.open,
-        _ => Quantity::ZERO,
-    };
-    let available = shelf.balances.of(giver).less(kept);
-    if giver.is_inside() && available < wanted {
-        let id = transfer.id.clone();
-        return Err(LedgerError::Overdrawn {
-            id,
-            account: giver,
-            wanted,
-            available,
-        });
-    }
-    shelf
-        .balances
-        .after(giver, taker, wanted)
-        .ok_or_else(|| LedgerError::Overflow {
-            id: transfer.id.clone(),
-            quantity: wanted,
-        })
-}
-
-fn is_same_movement(a: &Transfer, b: &Transfer) -> bool {
-    a.sku == b.sku && a.lot == b.lot && a.from == b.from && a.to == b.to
 }
