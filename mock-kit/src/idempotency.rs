@@ -1,5 +1,8 @@
 //! Replies kept under idempotency keys (draft-ietf-httpapi-idempotency-key-header).
 
+#[cfg(test)]
+mod tests;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use http::{HeaderMap, Method, StatusCode};

@@ -138,3 +138,67 @@ fn name_of<S: Serializer>(principal: &Arc<Principal>, serializer: S) -> Result<S
 fn text_of<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(method.as_str())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exchange(operation: &str, status: u16) -> Exchange {
+        Exchange {
+            seq: 0,
+            at: Timestamp::UNIX_EPOCH,
+            principal: Principal::anonymous(),
+            operation: Some(operation.into()),
+            method: Method::GET,
+            path: "/".into(),
+            status,
+            cut: false,
+            duration_ms: 0,
+            applied: true,
+            faults: Vec::new(),
+            nearest: Vec::new(),
+        }
+    }
+
+    fn found(journal: &Journal, filter: &Filter) -> Vec<u64> {
+        journal.find(filter).map(|exchange| exchange.seq).collect()
+    }
+
+    fn of_five() -> Journal {
+        let mut journal = Journal::new(3);
+        for status in [200, 201, 200, 404, 200] {
+            journal.record(exchange(
+                if status == 404 { "gone" } else { "here" },
+                status,
+            ));
+        }
+        journal
+    }
+
+    #[test]
+    fn only_the_latest_are_kept_and_all_are_counted() {
+        let journal = of_five();
+        assert_eq!(found(&journal, &Filter::default()), [3, 4, 5]);
+        assert_eq!(journal.recorded(), 5);
+    }
+
+    #[test]
+    fn filters_narrow_and_since_and_limit_page() {
+        let journal = of_five();
+        let by = |change: fn(&mut Filter)| {
+            let mut filter = Filter::default();
+            change(&mut filter);
+            found(&journal, &filter)
+        };
+        assert_eq!(by(|filter| filter.status = Some(404)), [4]);
+        assert_eq!(by(|filter| filter.operation = Some("here".into())), [3, 5]);
+        assert_eq!(
+            by(|filter| filter.principal = Some("nobody".into())),
+            [0; 0]
+        );
+        assert_eq!(by(|filter| filter.since = Some(1)), [3, 4, 5]);
+        assert_eq!(by(|filter| filter.since = Some(4)), [5]);
+        assert_eq!(by(|filter| filter.since = Some(u64::MAX)), [0; 0]);
+        assert_eq!(by(|filter| filter.limit = Some(1)), [3]);
+    }
+}

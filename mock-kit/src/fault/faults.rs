@@ -212,7 +212,11 @@ impl Faults {
         if !self.is_armed() {
             return SignedDuration::ZERO;
         }
-        self.lock().plan.skew(clock.world_now())
+        self.skew_at(clock.world_now())
+    }
+
+    pub(super) fn skew_at(&self, now: Timestamp) -> SignedDuration {
+        self.lock().plan.skew(now)
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

@@ -10,9 +10,13 @@ mod faults;
 pub mod kinds;
 mod moment;
 mod plan;
+#[cfg(test)]
+mod plan_tests;
 mod registry;
 mod reply;
 mod rule;
+#[cfg(test)]
+mod rule_tests;
 mod stale;
 mod struck;
 

@@ -3,6 +3,8 @@
 
 mod leaky_bucket;
 mod limiter;
+#[cfg(test)]
+mod tests;
 mod token_bucket;
 
 use std::time::Duration;

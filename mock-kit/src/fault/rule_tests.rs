@@ -1,0 +1,137 @@
+//! What rules say when they are wrong, and that they survive being written and read.
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::{FaultRule, about_all, find};
+
+#[test]
+fn every_kind_is_read_and_written_under_its_name() {
+    for about in about_all() {
+        let rule: FaultRule = serde_json::from_value(json!({"kind": about.name})).unwrap();
+        let written = serde_json::to_value(&rule).unwrap();
+        assert_eq!(written["kind"], about.name);
+        let again: FaultRule = serde_json::from_value(written).unwrap();
+        assert_eq!(again, rule);
+    }
+}
+
+#[test]
+fn every_kind_says_what_it_is() {
+    for about in about_all() {
+        assert!(about.doc.ends_with('.'), "{}", about.name);
+        assert!(
+            !about.strikes.is_empty() && !about.phases.is_empty(),
+            "{}",
+            about.name
+        );
+        assert_eq!(find(about.name), Some(about));
+    }
+}
+
+#[test]
+fn every_field_a_kind_lists_is_one_it_writes() {
+    for about in about_all() {
+        let rule: FaultRule = serde_json::from_value(json!({"kind": about.name})).unwrap();
+        let written = serde_json::to_value(&rule.fault).unwrap();
+        let listed: Vec<&str> = about.params.iter().map(|param| param.name).collect();
+        let mut fields: Vec<&str> = written
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
+        fields.retain(|field| *field != "kind");
+        assert_eq!(
+            fields.len(),
+            listed.len(),
+            "{}: {fields:?} {listed:?}",
+            about.name
+        );
+        assert!(
+            fields.iter().all(|field| listed.contains(field)),
+            "{}",
+            about.name
+        );
+    }
+}
+
+#[test]
+fn a_rule_says_what_was_wrong_and_what_was_meant() {
+    let cases = [
+        (
+            json!({"kind": "latancy"}),
+            "\"latancy\" is no fault kind; did you mean",
+        ),
+        (json!({"ms": 5}), "the rule names no fault kind"),
+        (
+            json!({"kind": "latency", "mss": 5}),
+            "fault latency has no field \"mss\"; did you mean",
+        ),
+        (
+            json!({"kind": "reset", "operatoin": "x"}),
+            "did you mean \"operation\"?",
+        ),
+        (
+            json!({"kind": "latency", "ms": "5"}),
+            "fault latency: ms: invalid type: string",
+        ),
+        (
+            json!({"kind": "reset", "chance": 1.5}),
+            "chance 1.5 is not between 0 and 1",
+        ),
+        (json!({"kind": "reset", "every": 0}), "counted from 1"),
+        (
+            json!({"kind": "reset", "phase": "reply"}),
+            "phase reply is not one of: before_apply, ",
+        ),
+        (
+            json!({"kind": "reset", "method": "GRAB"}),
+            "method \"GRAB\"",
+        ),
+        (
+            json!({"kind": "reset", "from": "noon"}),
+            "from: \"noon\" is neither milliseconds",
+        ),
+    ];
+    for (rule, expected) in cases {
+        let error = serde_json::from_value::<FaultRule>(rule)
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains(expected), "{error}");
+        assert!(!error.contains('\n'), "{error}");
+    }
+}
+
+#[test]
+fn one_name_and_a_list_of_names_are_both_operations() {
+    let one: FaultRule =
+        serde_json::from_value(json!({"kind": "reset", "operation": "a"})).unwrap();
+    let many: FaultRule =
+        serde_json::from_value(json!({"kind": "reset", "operation": ["a", "b"]})).unwrap();
+    assert_eq!(one.operations(), ["a"]);
+    assert_eq!(many.operations(), ["a", "b"]);
+}
+
+#[test]
+fn a_rule_without_an_id_gets_one_that_depends_on_itself_alone() {
+    let rule = |ms: u64| -> FaultRule {
+        serde_json::from_value(json!({"kind": "latency", "ms": ms})).unwrap()
+    };
+    assert_eq!(rule(5).effective_id(), rule(5).effective_id());
+    assert_ne!(rule(5).effective_id(), rule(6).effective_id());
+    assert!(rule(5).effective_id().starts_with("latency-"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn no_text_in_place_of_a_kind_or_field_is_more_than_an_error(
+        kind in ".{0,20}", field in ".{0,20}", value in ".{0,20}",
+    ) {
+        let known = find(&kind).is_some();
+        let read = serde_json::from_value::<FaultRule>(json!({"kind": kind, field.clone(): value}));
+        prop_assert!(read.is_err() || known || field == "kind");
+    }
+}
