@@ -4,9 +4,34 @@
 //! them, `tick` lets time pass. The rules are pure functions, one file per concern; this file and
 //! `draft` are the shell around them. Nothing here talks to a vendor or reads a clock.
 
+mod backorder;
+mod carry_out;
+mod counts;
+mod demand;
+mod draft;
+mod extend;
+mod held;
+mod intake;
+mod item;
+mod learn;
+mod midnight;
+mod mirror;
+mod next;
 mod observation;
+mod order;
+mod order_saga;
 mod pending;
+mod plan;
 mod policy;
+mod product;
+mod publish;
+mod reconcile;
+mod refused;
+mod returns;
+mod settle;
+mod start;
+mod state;
+mod stock;
 
 pub use observation::{Observation, Observed, Swept};
 pub use pending::Pending;
@@ -17,9 +42,10 @@ use std::{collections::BTreeSet, sync::Arc};
 use jiff::Timestamp;
 use seams::Keyed;
 
+use self::state::State;
 use crate::{
     catalogue::Catalogue,
-    outbox::{CommandId, OutboxCommand, Outcome},
+    outbox::{CommandId, Mode, OutboxCommand, Outcome},
     quarantine::Entry,
     store::{Alert, Store, StoreError},
 };
@@ -31,6 +57,7 @@ pub struct Engine {
     catalogue: Arc<Catalogue>,
     policy: EnginePolicy,
     keyed: Keyed,
+    state: State,
 }
 
 /// Why the engine could not do as told. Nothing was changed, in the store or in memory.
@@ -62,6 +89,19 @@ pub enum Cursor {
     Counts,
 }
 
+impl Cursor {
+    const ALL: [Self; 4] = [Self::JerkyFeed, Self::Orders, Self::Products, Self::Counts];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::JerkyFeed => "jerky-feed",
+            Self::Orders => "orders",
+            Self::Products => "products",
+            Self::Counts => "counts",
+        }
+    }
+}
+
 impl Engine {
     /// Takes over a store. Commands that may have been sent before are asked about first.
     ///
@@ -74,13 +114,16 @@ impl Engine {
         keyed: Keyed,
         now: Timestamp,
     ) -> Result<Self, EngineError> {
-        let _ = now;
-        Ok(Self {
+        let state = State::load(&store, &policy)?;
+        let mut engine = Self {
             store,
             catalogue,
             policy,
             keyed,
-        })
+            state,
+        };
+        engine.decide(now, |draft| draft.start())?;
+        Ok(engine)
     }
 
     /// Takes in what was learned from a vendor.
@@ -88,8 +131,7 @@ impl Engine {
     /// # Errors
     /// When the store refuses; then nothing was taken in, and the same observation can be retried.
     pub fn observe(&mut self, seen: Observation, now: Timestamp) -> Result<Observed, EngineError> {
-        let _ = (seen, now);
-        Ok(Observed::default())
+        self.decide(now, |draft| draft.take_in(seen))
     }
 
     /// Lets time pass: midnight in a warehouse, reservations about to end, waits that are over.
@@ -97,20 +139,42 @@ impl Engine {
     /// # Errors
     /// When the store refuses; then the same call can be retried.
     pub fn tick(&mut self, now: Timestamp) -> Result<Observed, EngineError> {
-        let _ = now;
-        Ok(Observed::default())
+        self.decide(now, |draft| {
+            draft.pass_time();
+            Ok(())
+        })
     }
 
     /// At most `limit` commands that are due and not in `in_flight`, oldest first. Whoever gets a
-    /// command carries it out and tells its outcome to [`settle`](Self::settle).
+    /// command carries it out, tells its outcome to [`settle`](Self::settle), and only then takes
+    /// it out of `in_flight`: a command that was handed out and is not in there was lost on the
+    /// way, and is asked about.
     pub fn due(
         &mut self,
         now: Timestamp,
         limit: usize,
         in_flight: &BTreeSet<CommandId>,
     ) -> Vec<OutboxCommand> {
-        let _ = (now, limit, in_flight);
-        Vec::new()
+        let outbox = &self.state.outbox;
+        let due = outbox.due(now).filter(|row| !in_flight.contains(&row.id));
+        let commands: Vec<_> = due
+            .take(limit)
+            .map(|row| {
+                let lost = outbox.is_handed(row.id) && !row.command.asks_by_repeating();
+                OutboxCommand {
+                    id: row.id,
+                    aggregate: row.aggregate.clone(),
+                    command: row.command.clone(),
+                    key: row.key.clone(),
+                    mode: if lost { Mode::Ask } else { row.mode() },
+                    attempt: row.attempts + 1,
+                }
+            })
+            .collect();
+        for command in &commands {
+            self.state.outbox.hand(command.id, command.mode);
+        }
+        commands
     }
 
     /// Takes in what became of a command. The outcome of a command that is no longer in the
@@ -124,27 +188,33 @@ impl Engine {
         outcome: Outcome,
         now: Timestamp,
     ) -> Result<Observed, EngineError> {
-        let _ = (id, outcome, now);
-        Ok(Observed::default())
+        let row = self.state.outbox.handed(id);
+        let observed = self.decide(now, |draft| match row {
+            Some(row) => draft.settle(row, outcome),
+            None => draft.overhear(outcome),
+        })?;
+        self.state.outbox.take_back(id);
+        Ok(observed)
     }
 
     /// When [`tick`](Self::tick) or [`due`](Self::due) next has something to do, if nothing else
     /// happens before.
     pub fn next_wake(&self) -> Option<Timestamp> {
-        None
+        let state = &self.state;
+        let times = [state.outbox.next_due(), state.waits.next(), state.midnight];
+        times.into_iter().flatten().min()
     }
 
     /// Why the system has not converged: open commands, waiting orders, unpublished numbers. Empty
-    /// when there is nothing left to do.
+    /// when there is nothing left to do. What waits in peace for a later time, a backorder for
+    /// stock or a reservation for its end, is not in it.
     pub fn pending(&self, now: Timestamp) -> Vec<Pending> {
-        let _ = now;
-        Vec::new()
+        pending::reasons(&self.state, &self.catalogue, now)
     }
 
     /// Where a poll starts; none before the first.
     pub fn cursor(&self, cursor: Cursor) -> Option<&str> {
-        let _ = cursor;
-        None
+        self.state.cursors.get(cursor.name()).map(String::as_str)
     }
 
     /// Remembers a value across restarts: a webhook secret, say.
@@ -152,8 +222,7 @@ impl Engine {
     /// # Errors
     /// When the store refuses.
     pub fn remember(&mut self, key: &str, value: &str) -> Result<(), EngineError> {
-        let _ = (key, value);
-        Ok(())
+        Ok(self.store.transact(|tx| tx.set_meta(key, value))?)
     }
 
     /// A value that was remembered.
@@ -161,8 +230,7 @@ impl Engine {
     /// # Errors
     /// When the store cannot be read.
     pub fn recall(&self, key: &str) -> Result<Option<String>, EngineError> {
-        let _ = key;
-        Ok(None)
+        Ok(self.store.meta(key)?)
     }
 
     /// The newest `limit` entries of the quarantine, newest first.
@@ -170,8 +238,7 @@ impl Engine {
     /// # Errors
     /// When the store cannot be read.
     pub fn quarantine(&self, limit: usize) -> Result<Vec<Entry>, EngineError> {
-        let _ = limit;
-        Ok(Vec::new())
+        Ok(self.store.quarantined(limit)?)
     }
 
     /// The newest `limit` alerts, newest first.
@@ -179,8 +246,7 @@ impl Engine {
     /// # Errors
     /// When the store cannot be read.
     pub fn alerts(&self, limit: usize) -> Result<Vec<Alert>, EngineError> {
-        let _ = limit;
-        Ok(Vec::new())
+        Ok(self.store.alerts(limit)?)
     }
 
     /// What it was opened with.

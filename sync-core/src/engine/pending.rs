@@ -4,8 +4,11 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use super::state::State;
 use crate::{
+    catalogue::Catalogue,
     outbox::{Aggregate, CommandId, CommandState},
+    quantity::Units,
     sku::{JerkySku, OrderId, PolishSku},
 };
 
@@ -48,6 +51,8 @@ pub enum Pending {
         /// The item.
         item: JerkySku,
     },
+    /// A warehouse's day has ended and the numbers were not computed anew.
+    Midnight,
 }
 
 impl fmt::Display for Pending {
@@ -73,8 +78,52 @@ impl fmt::Display for Pending {
             } => write!(f, "listing {listing} shows {shows}, should show {should}"),
             Self::Unpublished {
                 listing, should, ..
-            } => write!(f, "listing {listing} was not read yet, should show {should}"),
+            } => write!(
+                f,
+                "listing {listing} was not read yet, should show {should}"
+            ),
+            Self::Midnight => f.write_str("a warehouse's midnight was not taken in"),
             Self::Doubted { item } => write!(f, "the level of {item} waits for a second reading"),
         }
     }
+}
+
+/// Everything that keeps the system from being called converged.
+pub(super) fn reasons(state: &State, catalogue: &Catalogue, now: Timestamp) -> Vec<Pending> {
+    let commands = state.outbox.rows().map(|row| Pending::Command {
+        id: row.id,
+        aggregate: row.aggregate.clone(),
+        name: row.command.name(),
+        state: row.state,
+        attempts: row.attempts,
+        due_at: row.due_at,
+    });
+    let waits = state.waits.all().filter_map(|(aggregate, awaiting)| {
+        let Aggregate::Order(order) = aggregate else {
+            return None;
+        };
+        Some(Pending::OrderWaits {
+            order: order.clone(),
+            why: awaiting.why?.to_owned(),
+        })
+    });
+    let unpublished = catalogue.listings().iter().filter_map(|listing| {
+        let product = state.products.get(&listing.polish)?;
+        let should = product.desired?;
+        let shows = product.facts.as_ref().map(|facts| facts.available);
+        (shows != Some(should)).then(|| Pending::Unpublished {
+            listing: listing.polish.clone(),
+            shows: shows.map(Units::get),
+            should: should.get(),
+        })
+    });
+    let doubted = state.items.iter().filter(|(_, item)| item.reread);
+    let doubted = doubted.map(|(sku, _)| Pending::Doubted { item: sku.clone() });
+    let midnight = state.midnight.filter(|midnight| *midnight <= now);
+    commands
+        .chain(waits)
+        .chain(unpublished)
+        .chain(doubted)
+        .chain(midnight.map(|_| Pending::Midnight))
+        .collect()
 }

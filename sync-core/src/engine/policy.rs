@@ -18,6 +18,8 @@ pub struct EnginePolicy {
     pub foreign_change_wait: SignedDuration,
     /// The wait after the first failed attempt; it doubles with each.
     pub backoff_first: SignedDuration,
+    /// IANA name of the zone of a warehouse whose items were not read yet.
+    pub warehouse_zone: String,
     /// The longest wait between two attempts.
     pub backoff_longest: SignedDuration,
     /// After so many attempts that failed for its own sake, a command is dead.
@@ -35,9 +37,10 @@ impl Default for EnginePolicy {
         Self {
             reservation_margin: SignedDuration::from_mins(5),
             confirmed_ttl: SignedDuration::from_hours(24),
-            extend_before: SignedDuration::from_hours(1),
+            extend_before: SignedDuration::from_mins(15),
             confirm_wait: SignedDuration::from_secs(20),
             foreign_change_wait: SignedDuration::from_secs(3),
+            warehouse_zone: "America/Chicago".to_owned(),
             backoff_first: SignedDuration::from_millis(250),
             backoff_longest: SignedDuration::from_secs(60),
             dead_after: 6,

@@ -5,9 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     quantity::{Quantity, Units},
-    sku::{
-        JerkySku, LineId, Location, LotId, OrderId, PolishSku, ReservationId, ShipmentRef,
-    },
+    sku::{JerkySku, LineId, Location, LotId, OrderId, PolishSku, ReservationId, ShipmentRef},
     unit::Unit,
 };
 

@@ -8,9 +8,7 @@ mod command;
 mod outcome;
 
 pub use aggregate::Aggregate;
-pub use command::{
-    Change, ChangeKind, Command, LineReason, LotPick, ReservationPart, ReserveLine,
-};
+pub use command::{Change, ChangeKind, Command, LineReason, LotPick, ReservationPart, ReserveLine};
 pub use outcome::{Outcome, Reply};
 
 use serde::{Deserialize, Serialize};

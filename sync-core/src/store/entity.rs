@@ -24,7 +24,11 @@ pub(super) struct Statements {
 macro_rules! statements {
     ($table:literal) => {
         Statements {
-            open: concat!("SELECT key, body FROM ", $table, " WHERE open = 1 ORDER BY key"),
+            open: concat!(
+                "SELECT key, body FROM ",
+                $table,
+                " WHERE open = 1 ORDER BY key"
+            ),
             one: concat!("SELECT body FROM ", $table, " WHERE key = ?1"),
             put: concat!(
                 "INSERT INTO ",

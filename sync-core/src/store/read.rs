@@ -9,7 +9,7 @@ use crate::{
     ledger::{Account, Phase, Transfer, TransferId},
     outbox::{CommandId, CommandState},
     quantity::Quantity,
-    quarantine::{Entry, Quarantined, QuarantineId},
+    quarantine::{Entry, QuarantineId, Quarantined},
     sku::{JerkySku, LotId},
 };
 

@@ -13,7 +13,9 @@ pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 /// Brings a database to [`VERSION`], all the way or not at all.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let done = usize::try_from(found).ok().filter(|done| *done <= MIGRATIONS.len());
+    let done = usize::try_from(found)
+        .ok()
+        .filter(|done| *done <= MIGRATIONS.len());
     let Some(done) = done else {
         return Err(StoreError::Newer {
             found,

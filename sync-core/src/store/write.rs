@@ -4,11 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Params, params};
 
 use super::{Alert, Entity, Store, StoreError, StoredCommand, seam::Seam};
-use crate::{
-    ledger::Transfer,
-    outbox::CommandId,
-    quarantine::Quarantined,
-};
+use crate::{ledger::Transfer, outbox::CommandId, quarantine::Quarantined};
 
 /// A transaction under way.
 pub struct Tx<'s> {

@@ -1,0 +1,150 @@
+//! A reservation as the engine knows it. What is learned of it only ever adds up.
+
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    quantity::Quantity,
+    sku::{JerkySku, LineId, Location, LotId, ReservationId},
+    vendor::jerky::view::{ReservationState, ReservationView},
+};
+
+/// A reservation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Held {
+    pub(super) id: ReservationId,
+    pub(super) state: ReservationState,
+    /// When what is still held is given back; the vendor's clock may be ahead.
+    pub(super) ends_at: Timestamp,
+    pub(super) lines: Vec<HeldLine>,
+    /// References of the shipments that were committed.
+    pub(super) commits: Vec<String>,
+}
+
+/// One line of a reservation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct HeldLine {
+    pub(super) line: LineId,
+    pub(super) sku: JerkySku,
+    pub(super) quantity: Quantity,
+    pub(super) committed: Quantity,
+    pub(super) released: Quantity,
+    /// The lots it was committed from, in the vendor's order.
+    pub(super) lots: Vec<HeldLot>,
+}
+
+/// What was committed of one lot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct HeldLot {
+    pub(super) lot: LotId,
+    pub(super) location: Location,
+    pub(super) committed: Quantity,
+    pub(super) expires_on: Option<Date>,
+}
+
+impl Held {
+    /// Reads a reservation out of a view, or says why it cannot be true.
+    pub(super) fn read(view: &ReservationView) -> Result<Self, String> {
+        let lines = view
+            .lines
+            .iter()
+            .map(|line| {
+                let resolved = line.committed.saturating_add(line.released);
+                if !line.quantity.is_positive()
+                    || line.committed.is_negative()
+                    || line.released.is_negative()
+                    || resolved > line.quantity
+                {
+                    return Err(format!(
+                        "line {} of {}: {} committed, {} released",
+                        line.line_id, line.quantity, line.committed, line.released
+                    ));
+                }
+                Ok(HeldLine {
+                    line: line.line_id.clone(),
+                    sku: line.sku.clone(),
+                    quantity: line.quantity,
+                    committed: line.committed,
+                    released: line.released,
+                    lots: line
+                        .allocations
+                        .iter()
+                        .filter(|part| part.committed.is_positive())
+                        .map(|part| HeldLot {
+                            lot: part.lot.clone(),
+                            location: part.location.clone(),
+                            committed: part.committed,
+                            expires_on: part.expires_on,
+                        })
+                        .collect(),
+                })
+            })
+            .collect::<Result<_, String>>()?;
+        Ok(Self {
+            id: view.id.clone(),
+            state: view.state,
+            ends_at: view.expires_at,
+            lines,
+            commits: view
+                .commits
+                .iter()
+                .map(|commit| commit.reference.clone())
+                .collect(),
+        })
+    }
+
+    /// Whether it holds anything.
+    pub(super) fn is_live(&self) -> bool {
+        self.state == ReservationState::Pending
+    }
+
+    pub(super) fn has_commit(&self, shipment: &str) -> bool {
+        self.commits.iter().any(|reference| reference == shipment)
+    }
+
+    pub(super) fn line(&self, line: &LineId) -> Option<&HeldLine> {
+        self.lines.iter().find(|held| held.line == *line)
+    }
+
+    /// All that was given back, which grows with every release.
+    pub(super) fn released(&self) -> Quantity {
+        self.lines.iter().map(|line| line.released).sum()
+    }
+
+    /// Adds what another reading says. A reservation resolves once and its sums only grow, so an
+    /// older reading that arrives later takes nothing back. Says whether anything was new.
+    pub(super) fn merge(&mut self, seen: Self) -> bool {
+        let before = self.clone();
+        if self.is_live() {
+            self.state = seen.state;
+        }
+        self.ends_at = self.ends_at.max(seen.ends_at);
+        for line in seen.lines {
+            match self.lines.iter_mut().find(|known| known.line == line.line) {
+                Some(known) => known.merge(line),
+                None => self.lines.push(line),
+            }
+        }
+        for reference in seen.commits {
+            if !self.has_commit(&reference) {
+                self.commits.push(reference);
+            }
+        }
+        *self != before
+    }
+}
+
+impl HeldLine {
+    /// What it still holds.
+    pub(super) fn open(&self) -> Quantity {
+        self.quantity.less(self.committed).less(self.released)
+    }
+
+    fn merge(&mut self, seen: Self) {
+        if seen.committed > self.committed {
+            self.committed = seen.committed;
+            self.lots = seen.lots;
+        }
+        self.released = self.released.max(seen.released);
+    }
+}

@@ -1,0 +1,369 @@
+//! Takes views of vendor objects into a draft, each judged by its own rule, and notes what that
+//! makes worth planning anew.
+
+use super::{
+    counts::{self, Verdict},
+    draft::Draft,
+    held::Held,
+    order::OrderFacts,
+    publish,
+    stock::{self, Judgement, Learned},
+};
+use crate::{
+    outbox::Aggregate,
+    sku::{JerkySku, OrderId, PolishSku, same_but_for_form},
+    store::{Entity, StoreError},
+    unit::Dimension,
+    vendor::{
+        jerky::view::{ItemView, MirrorView, ReservationView, StockLevelView},
+        polish::view::{CountView, OrderView, ProductView},
+        reading::{Row, Unreadable},
+    },
+};
+
+/// What brought a level about, as the vendor says, and the event that told.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cause<'c> {
+    pub(super) kind: &'c str,
+    pub(super) event: &'c str,
+}
+
+impl Draft<'_> {
+    pub(super) fn unreadable(&mut self, unreadable: Unreadable) {
+        self.changes.observed.quarantined += 1;
+        self.changes.quarantine.push(unreadable.into());
+    }
+
+    /// Takes in the rows that could be read and sets the others aside.
+    pub(super) fn rows<T>(
+        &mut self,
+        rows: Vec<Row<T>>,
+        mut learn: impl FnMut(&mut Self, &T) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        for row in rows {
+            match row {
+                Ok(view) => learn(self, &view)?,
+                Err(unreadable) => self.unreadable(unreadable),
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn learn_item(&mut self, view: &ItemView) {
+        if jiff::tz::TimeZone::get(&view.time_zone).is_err() {
+            let reason = format!("there is no time zone {:?}", view.time_zone);
+            self.quarantine("item", view.sku.as_str(), reason, view);
+            return;
+        }
+        if let Some(expected) = self.expected(&view.sku)
+            && let Err(error) = view.unit.require(expected)
+        {
+            self.quarantine("item", view.sku.as_str(), error.to_string(), view);
+            return;
+        }
+        let zone = self.item(&view.sku).and_then(|item| item.zone.as_deref());
+        let new = zone != Some(view.time_zone.as_str());
+        if new {
+            self.item_mut(&view.sku).zone = Some(view.time_zone.clone());
+            self.moved_items.insert(view.sku.clone());
+        }
+        self.applied(new);
+    }
+
+    /// Takes in a level, if it is newer and can be believed.
+    pub(super) fn learn_level(&mut self, view: &StockLevelView, how: Learned, cause: Cause<'_>) {
+        let Some(expected) = self.expected(&view.sku) else {
+            self.unmapped(view, how);
+            return;
+        };
+        let known = self.item(&view.sku).cloned().unwrap_or_default();
+        match stock::judge(&known, view, how, Some(expected), self.policy) {
+            Judgement::Apply(level) => {
+                self.changes.causes.insert(
+                    view.sku.clone(),
+                    (cause.kind.to_owned(), cause.event.to_owned()),
+                );
+                let item = self.item_mut(&view.sku);
+                item.level = Some(level);
+                self.moved_items.insert(view.sku.clone());
+                self.certain(&view.sku);
+                self.applied(true);
+            }
+            Judgement::Known => {
+                if how == Learned::Read && view.sequence >= known.sequence() {
+                    self.certain(&view.sku);
+                }
+                self.applied(false);
+            }
+            Judgement::Doubt { level, reason } => {
+                self.quarantine("stock level", view.sku.as_str(), reason, view);
+                self.item_mut(&view.sku).doubt = Some(level);
+                self.reread_item(&view.sku);
+            }
+            Judgement::Bad(reason) => {
+                self.quarantine("stock level", view.sku.as_str(), reason, view);
+                if how == Learned::Read || view.sequence > known.sequence() {
+                    self.reread_item(&view.sku);
+                }
+            }
+        }
+    }
+
+    /// What was set aside about an item is answered by a good reading.
+    fn certain(&mut self, sku: &JerkySku) {
+        let Some(item) = self.item(sku) else {
+            return;
+        };
+        if item.doubt.is_some() || item.reread {
+            let item = self.item_mut(sku);
+            item.doubt = None;
+            item.reread = false;
+            let subject = sku.as_str().to_owned();
+            self.changes.resolved.push(("stock level", subject));
+            self.dirty.insert(Aggregate::Item(sku.clone()));
+        }
+    }
+
+    pub(super) fn reread_item(&mut self, sku: &JerkySku) {
+        if self.item(sku).is_none_or(|item| !item.reread) {
+            self.item_mut(sku).reread = true;
+        }
+        self.dirty.insert(Aggregate::Item(sku.clone()));
+    }
+
+    /// An item that no listing is made of is none of our business, unless nobody knows it at all.
+    fn unmapped(&mut self, view: &StockLevelView, how: Learned) {
+        let is_ours = self.catalogue.mirror_at(&view.sku).is_some();
+        if is_ours || self.item(&view.sku).is_some() {
+            self.applied(false);
+            return;
+        }
+        let near = self.near(view.sku.as_str());
+        let reason = match &near {
+            Some(near) => format!("there is no item {:?}; probably {near} is meant", view.sku),
+            None => format!("there is no item {:?}", view.sku),
+        };
+        self.quarantine("stock level", view.sku.as_str(), reason, view);
+        if let Some(near) = near
+            && how == Learned::Pushed
+        {
+            self.reread_item(&near);
+        }
+    }
+
+    fn near(&self, text: &str) -> Option<JerkySku> {
+        let listings = self.catalogue.listings().iter();
+        let mapped = listings.flat_map(|listing| listing.jerky().map(|part| &part.sku));
+        let known = mapped.chain(self.state.items.keys());
+        same_but_for_form(text, known).cloned()
+    }
+
+    /// What the mapping measures an item in, where there is one.
+    fn expected(&self, sku: &JerkySku) -> Option<Dimension> {
+        let listing = self.catalogue.listings_with(sku).next()?;
+        let mut parts = listing.jerky().filter(|part| part.sku == *sku);
+        parts.next().map(|part| part.unit.dimension())
+    }
+
+    pub(super) fn learn_reservation(
+        &mut self,
+        order: &OrderId,
+        view: &ReservationView,
+    ) -> Result<(), StoreError> {
+        let cause = Cause {
+            kind: "reservation",
+            event: view.id.as_str(),
+        };
+        for unreadable in &view.unreadable {
+            self.unreadable(unreadable.clone());
+        }
+        for level in &view.stock {
+            self.learn_level(level, Learned::Read, cause);
+        }
+        let held = match Held::read(view) {
+            Ok(held) => held,
+            Err(reason) => {
+                self.quarantine("reservation", order.as_str(), reason, view);
+                self.order_mut(order)?.relist = true;
+                self.dirty.insert(Aggregate::Order(order.clone()));
+                return Ok(());
+            }
+        };
+        // Without the levels in the reply, what is reserved would still be on sale.
+        if view.stock.is_empty() && held.is_live() && !self.knows(order, &held)? {
+            for line in &held.lines {
+                self.reread_item(&line.sku);
+            }
+        }
+        let new = self.order_mut(order)?.learn(held);
+        self.dirty.insert(Aggregate::Order(order.clone()));
+        self.applied(new);
+        Ok(())
+    }
+
+    fn knows(&mut self, order: &OrderId, held: &Held) -> Result<bool, StoreError> {
+        let order = self.order_mut(order)?;
+        Ok(order.reservations.iter().any(|known| known.id == held.id))
+    }
+
+    /// A reservation that was read by itself: its reference says whose it is.
+    pub(super) fn learn_any_reservation(
+        &mut self,
+        view: &ReservationView,
+    ) -> Result<(), StoreError> {
+        let Ok(order) = OrderId::parse(&view.reference) else {
+            self.applied(false);
+            return Ok(());
+        };
+        // Others reserve too. What is not for an order of the shop is not ours to touch.
+        if !self.knows_order(&order)? {
+            self.applied(false);
+            return Ok(());
+        }
+        self.learn_reservation(&order, view)
+    }
+
+    pub(super) fn learn_product(&mut self, view: &ProductView, how: Learned) {
+        let known = self.listed(&view.sku).cloned().unwrap_or_default();
+        match publish::judge(&known, view, self.policy.largest_quantity) {
+            publish::Judgement::Apply(facts) => {
+                let listing = self.catalogue.listing(&view.sku);
+                let foreign =
+                    listing.is_some_and(|listing| publish::is_foreign(&known, listing, &facts));
+                let now = self.now;
+                let product = self.product_mut(&view.sku);
+                product.facts = Some(facts);
+                product.heard = product.heard.max(view.version);
+                if foreign {
+                    product.foreign_since = Some(now);
+                }
+                self.moved_products.insert(view.sku.clone());
+                self.settle_product(&view.sku);
+                if let Some(listing) = listing.filter(|_| known.desired.is_none()) {
+                    self.aim(listing);
+                }
+                self.applied(true);
+            }
+            publish::Judgement::Known => {
+                if how == Learned::Read && view.version >= known.version() {
+                    self.settle_product(&view.sku);
+                }
+                self.applied(false);
+            }
+            publish::Judgement::Doubt(facts) => {
+                let reason = "its number is strange; a second reading will tell".to_owned();
+                self.quarantine("product", view.sku.as_str(), reason, view);
+                self.product_mut(&view.sku).doubt = Some(facts);
+                self.reread_product(&view.sku);
+            }
+            publish::Judgement::Bad(reason) => {
+                self.quarantine("product", view.sku.as_str(), reason, view);
+                self.reread_product(&view.sku);
+            }
+        }
+    }
+
+    fn settle_product(&mut self, sku: &PolishSku) {
+        let unsettled = |product: &super::product::Product| product.reread;
+        if self.listed(sku).is_some_and(unsettled) {
+            let product = self.product_mut(sku);
+            product.reread = false;
+            product.doubt = None;
+            let subject = sku.as_str().to_owned();
+            self.changes.resolved.push(("product", subject));
+        }
+        self.dirty.insert(Aggregate::Listing(sku.clone()));
+    }
+
+    pub(super) fn reread_product(&mut self, sku: &PolishSku) {
+        if self.listed(sku).is_none_or(|product| !product.reread) {
+            self.product_mut(sku).reread = true;
+        }
+        self.dirty.insert(Aggregate::Listing(sku.clone()));
+    }
+
+    /// Takes in an order, if its version is newer and it can have become of what is known.
+    pub(super) fn learn_order(&mut self, view: &OrderView, how: Learned) -> Result<(), StoreError> {
+        let known = match self.order(&view.id) {
+            Some(order) => order.version(),
+            None => self.find(&view.id)?.map_or(0, |order| order.version()),
+        };
+        let current = view.version >= known;
+        if current && how == Learned::Read && self.order(&view.id).is_some_and(|o| o.reread) {
+            self.order_mut(&view.id)?.reread = false;
+            self.dirty.insert(Aggregate::Order(view.id.clone()));
+        }
+        if view.version <= known {
+            self.applied(false);
+            return Ok(());
+        }
+        self.dirty.insert(Aggregate::Order(view.id.clone()));
+        let facts = OrderFacts::read(view, self.policy.largest_quantity).and_then(|facts| {
+            let known = self.order(&view.id).and_then(|order| order.facts.as_ref());
+            match known.and_then(|known| facts.contradicts(known)) {
+                Some(reason) => Err(reason),
+                None => Ok(facts),
+            }
+        });
+        match facts {
+            Ok(facts) => {
+                let order = self.order_mut(&view.id)?;
+                order.heard = order.heard.max(facts.version);
+                order.facts = Some(facts);
+                self.applied(true);
+            }
+            Err(reason) => {
+                self.quarantine("order", view.id.as_str(), reason, view);
+                self.order_mut(&view.id)?.reread = true;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn learn_count(&mut self, view: &CountView) -> Result<(), StoreError> {
+        let id = view.id.clone();
+        let now = &self.changes.counts;
+        if now.iter().any(|(known, _)| *known == id)
+            || self.store.get(Entity::Count, id.as_str())?.is_some()
+        {
+            self.applied(false);
+            return Ok(());
+        }
+        let listing = self.catalogue.listing(&view.sku);
+        let product = self.listed(&view.sku);
+        let verdict = counts::decide(view, listing, product, self.policy.largest_quantity);
+        match &verdict {
+            Verdict::Taken(change) => {
+                let taken = super::product::TakenCount {
+                    count: id.clone(),
+                    changes: vec![change.clone()],
+                };
+                self.product_mut(&view.sku).counts.push(taken);
+            }
+            Verdict::Review(reason) => {
+                self.quarantine("count", id.as_str(), reason.clone(), view);
+                self.alert("count-review", view.sku.as_str(), reason.clone());
+            }
+            Verdict::Bad(reason) => self.quarantine("count", id.as_str(), reason.clone(), view),
+            Verdict::KeptOwner => {}
+        }
+        self.dirty.insert(Aggregate::Listing(view.sku.clone()));
+        self.changes.counts.push((id, verdict));
+        self.applied(true);
+        Ok(())
+    }
+
+    pub(super) fn learn_mirror(&mut self, view: &MirrorView) {
+        if self.catalogue.mirror_at(&view.sku).is_none() {
+            self.applied(false);
+            return;
+        }
+        let mut shown = self.mirror(&view.sku).cloned().unwrap_or_default();
+        let new = shown.learn(view);
+        if new {
+            *self.mirror_mut(&view.sku) = shown;
+            self.dirty.insert(Aggregate::Mirror(view.sku.clone()));
+        }
+        self.applied(new);
+    }
+}

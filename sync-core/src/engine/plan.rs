@@ -1,0 +1,279 @@
+//! From what changed to what follows: numbers are aimed anew, and each aggregate concerned gets the
+//! one command that is its next step.
+
+use jiff::SignedDuration;
+
+use super::{
+    demand::owed,
+    draft::Draft,
+    next::{Next, Step, Trigger, World},
+    order::Order,
+    order_saga, publish,
+    state::{Awaiting, Row},
+};
+use crate::{
+    catalogue::Listing,
+    outbox::{Aggregate, CommandState},
+    quantity::Quantity,
+    sku::{JerkySku, OrderId, PolishSku},
+    store::StoreError,
+    vendor::polish::view::OrderStatus,
+};
+
+impl Draft<'_> {
+    /// Follows the changes until nothing more follows.
+    pub(super) fn follow(&mut self) -> Result<(), StoreError> {
+        loop {
+            if let Some(sku) = self.moved_items.pop_first() {
+                self.follow_item(&sku);
+            } else if let Some(sku) = self.moved_products.pop_first() {
+                self.follow_product(&sku);
+            } else if let Some(aggregate) = self.dirty.pop_first() {
+                self.plan(&aggregate)?;
+            } else {
+                return Ok(());
+            }
+        }
+    }
+
+    fn follow_item(&mut self, sku: &JerkySku) {
+        let catalogue = self.catalogue;
+        for listing in catalogue.listings_with(sku) {
+            self.aim(listing);
+        }
+        self.wake(&Trigger::Stock(sku.clone()));
+    }
+
+    fn follow_product(&mut self, sku: &PolishSku) {
+        let catalogue = self.catalogue;
+        for listing in catalogue.listings_with_own(sku) {
+            self.aim(listing);
+        }
+        if let Some(mirror) = catalogue.mirror_of(sku) {
+            self.dirty.insert(Aggregate::Mirror(mirror.jerky.clone()));
+        }
+    }
+
+    /// Computes what a listing should show.
+    pub(super) fn aim(&mut self, listing: &Listing) {
+        let desired = publish::desired(listing, self, |sku| self.unserved(sku));
+        let known = self.listed(&listing.polish);
+        if known.is_none_or(|product| product.desired != desired) {
+            self.product_mut(&listing.polish).aim(desired);
+            self.dirty
+                .insert(Aggregate::Listing(listing.polish.clone()));
+        }
+    }
+
+    pub(super) fn wake(&mut self, trigger: &Trigger) {
+        let waiting = self.state.waits.on(trigger);
+        self.dirty
+            .extend(waiting.map(|order| Aggregate::Order(order.clone())));
+    }
+
+    fn plan(&mut self, aggregate: &Aggregate) -> Result<(), StoreError> {
+        let next = match aggregate {
+            Aggregate::Order(id) => self.plan_order(id)?,
+            Aggregate::Listing(sku) => self.plan_listing(sku),
+            Aggregate::Mirror(sku) => self.plan_mirror(sku),
+            Aggregate::Item(sku) => self.item(sku).map_or(Next::Rest, |item| item.next(sku)),
+        };
+        self.arrange(aggregate, next)
+    }
+
+    fn plan_order(&mut self, id: &OrderId) -> Result<Next, StoreError> {
+        self.await_lower_numbers(id)?;
+        self.note_unserved(id);
+        let Some(order) = self.order(id) else {
+            return Ok(Next::Rest);
+        };
+        let aggregate = Aggregate::Order(id.clone());
+        let dead = self.state.outbox.dead(&aggregate);
+        Ok(order_saga::next(order, self, |key| {
+            dead.is_some_and(|dead| {
+                let row = dead.get(key);
+                row.is_some_and(|row| !matches!(self.changes.rows.get(row), Some(None)))
+            })
+        }))
+    }
+
+    /// Once its reservation stands, the numbers of its listings that are on their way to the shop
+    /// are those it waits for.
+    fn await_lower_numbers(&mut self, id: &OrderId) -> Result<(), StoreError> {
+        let Some(order) = self.order(id) else {
+            return Ok(());
+        };
+        let Some(facts) = &order.facts else {
+            return Ok(());
+        };
+        if order.awaited.is_some() || order.live().is_none() || facts.status != OrderStatus::Pending
+        {
+            return Ok(());
+        }
+        let on_their_way = facts.lines.iter().filter_map(|line| {
+            let product = self.listed(&line.sku)?;
+            (product.shown < product.changes).then(|| (line.sku.clone(), product.changes))
+        });
+        let awaited = Some(on_their_way.collect());
+        let confirm_by = self.now.saturating_add(self.policy.confirm_wait).ok();
+        let order = self.order_mut(id)?;
+        order.awaited = awaited;
+        order.confirm_by = confirm_by;
+        Ok(())
+    }
+
+    /// Notes what the shop confirmed by itself and no reservation holds yet.
+    fn note_unserved(&mut self, id: &OrderId) {
+        let order = self.order(id);
+        let unserved = order.map_or_else(Vec::new, |order| unserved(order, self));
+        let changed = self.changes.unserved.get(id);
+        let known = changed.or_else(|| self.state.unserved_of.get(id));
+        if known.map_or(&[][..], Vec::as_slice) == unserved {
+            return;
+        }
+        let skus = known.into_iter().flatten().chain(&unserved);
+        let skus: Vec<JerkySku> = skus.map(|(sku, _)| sku.clone()).collect();
+        self.moved_items.extend(skus);
+        self.changes.unserved.insert(id.clone(), unserved);
+    }
+
+    fn plan_listing(&mut self, sku: &PolishSku) -> Next {
+        let Some(product) = self.listed(sku) else {
+            return Next::Rest;
+        };
+        let shows = product.facts.as_ref().map(|facts| facts.available);
+        let is_shown = shows.is_some() && shows == product.desired && !product.is_stale();
+        let news = product.shown != product.changes || product.foreign_since.is_some();
+        if is_shown && news {
+            let product = self.product_mut(sku);
+            product.shown = product.changes;
+            product.foreign_since = None;
+            self.wake(&Trigger::Shown(sku.clone()));
+        }
+        self.listed(sku)
+            .map_or(Next::Rest, |product| publish::next(sku, product, self))
+    }
+
+    fn plan_mirror(&mut self, sku: &JerkySku) -> Next {
+        let Some(mirror) = self.catalogue.mirror_at(sku) else {
+            return Next::Rest;
+        };
+        let shown = self.mirror(sku).cloned().unwrap_or_default();
+        shown.next(mirror, self)
+    }
+
+    /// Brings the outbox in line with what follows. A command that is out, or whose outcome is
+    /// unknown, is left alone: its outcome leads back here.
+    fn arrange(&mut self, aggregate: &Aggregate, next: Next) -> Result<(), StoreError> {
+        let row = self.live_row(aggregate).cloned();
+        if let Some(row) = row {
+            if row.state == CommandState::Unknown || self.is_out(row.id) {
+                return Ok(());
+            }
+            match &next {
+                Next::Do(step) if step.key == row.key => {
+                    self.renew(row, step);
+                    return Ok(());
+                }
+                _ => self.drop_row(row.id),
+            }
+        }
+        let concern = match &next {
+            Next::Do(step) => step.concern.clone(),
+            Next::Wait(wait) => wait.concern.clone(),
+            Next::Rest => None,
+        };
+        if let (Some(concern), Aggregate::Order(id)) = (&concern, aggregate) {
+            self.tell(id, concern)?;
+        }
+        if let (Next::Rest, Aggregate::Order(id)) = (&next, aggregate) {
+            // It may close: that is written.
+            self.order_mut(id)?;
+        }
+        let awaiting = match next {
+            Next::Do(step) => {
+                self.enqueue(aggregate, step);
+                None
+            }
+            Next::Wait(wait) => Some(Awaiting {
+                until: wait.until,
+                on: wait.on,
+                why: wait.why,
+            }),
+            Next::Rest => None,
+        };
+        self.changes.awaiting.insert(aggregate.clone(), awaiting);
+        Ok(())
+    }
+
+    /// A payload under an idempotency key stays what it was once it may have been sent.
+    fn renew(&mut self, row: Row, step: &Step) {
+        let may_change = !row.command.is_frozen() || row.attempts == 0;
+        if may_change && row.command != step.command {
+            self.put_row(Row {
+                command: step.command.clone(),
+                ..row
+            });
+        }
+    }
+
+    fn enqueue(&mut self, aggregate: &Aggregate, step: Step) {
+        let dead = self.state.outbox.dead(aggregate);
+        if let Some(row) = dead.and_then(|dead| dead.get(&step.key))
+            && !matches!(self.changes.rows.get(row), Some(None))
+        {
+            return;
+        }
+        let failures = self.failures(aggregate, &step.key);
+        let wait = match failures {
+            0 => SignedDuration::ZERO,
+            failures => self.backoff(&step.key, failures),
+        };
+        let state = if failures >= self.policy.dead_after {
+            let detail = format!("{} failed {failures} times", step.command.name());
+            self.alert("dead-command", &aggregate.to_string(), detail);
+            CommandState::Dead
+        } else {
+            CommandState::Pending
+        };
+        self.changes.observed.commands += 1;
+        let id = self.next_command();
+        let due_at = self.now.saturating_add(wait).unwrap_or(self.now);
+        self.put_row(Row {
+            id,
+            aggregate: aggregate.clone(),
+            command: step.command,
+            key: step.key,
+            state,
+            attempts: 0,
+            due_at,
+        });
+    }
+
+    /// How long to wait after so many attempts: doubling, with jitter keyed by what is retried, so
+    /// that many that failed together do not return together.
+    pub(super) fn backoff(&self, key: &str, failures: u32) -> SignedDuration {
+        let first = self.policy.backoff_first.as_millis();
+        let longest = self.policy.backoff_longest.as_millis();
+        let doubled = first.saturating_mul(1_i128 << failures.saturating_sub(1).min(20));
+        let whole = u64::try_from(doubled.min(longest)).unwrap_or(0);
+        let draw = self.keyed.draw("backoff", key, u64::from(failures));
+        let ms = draw.between(whole / 2, whole);
+        SignedDuration::from_millis(i64::try_from(ms).unwrap_or(i64::MAX))
+    }
+}
+
+fn unserved(order: &Order, world: &impl World) -> Vec<(JerkySku, Quantity)> {
+    let Some(facts) = &order.facts else {
+        return Vec::new();
+    };
+    let confirmed = facts.is_open() && facts.status != OrderStatus::Pending;
+    if !confirmed || order.live().is_some() || order.shortage.refusals > 0 {
+        return Vec::new();
+    }
+    owed(facts, world.catalogue())
+        .iter()
+        .map(|owed| (owed.component.sku.clone(), owed.rest(order, true)))
+        .filter(|(_, quantity)| quantity.is_positive())
+        .collect()
+}

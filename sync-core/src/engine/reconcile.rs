@@ -1,0 +1,77 @@
+//! The end of a sweep: what it should have shown and did not is read by itself, and what was given
+//! up gets another chance. A sweep that agrees with what is known leads to nothing.
+
+use super::{Swept, draft::Draft, next::Trigger};
+use crate::{
+    outbox::Aggregate,
+    sku::{JerkySku, OrderId, PolishSku},
+    store::StoreError,
+};
+
+impl Draft<'_> {
+    pub(super) fn swept(&mut self, swept: &Swept) -> Result<(), StoreError> {
+        self.revive();
+        match swept {
+            Swept::Stock { seen } => {
+                let listings = self.catalogue.listings().iter();
+                let mapped = listings.flat_map(|listing| listing.jerky().map(|part| &part.sku));
+                let missing: Vec<JerkySku> =
+                    mapped.filter(|sku| !seen.contains(*sku)).cloned().collect();
+                for sku in &missing {
+                    self.reread_item(sku);
+                }
+            }
+            Swept::Products { seen } => {
+                self.changes.products_swept = !self.state.products_swept;
+                self.wake(&Trigger::ProductsSwept);
+                let listings = self.catalogue.listings().iter();
+                let listed = listings.map(|listing| &listing.polish);
+                let own = self.catalogue.mirrors().iter().map(|mirror| &mirror.polish);
+                let missing: Vec<PolishSku> = listed
+                    .chain(own)
+                    .filter(|sku| !seen.contains(*sku))
+                    .cloned()
+                    .collect();
+                for sku in &missing {
+                    self.reread_product(sku);
+                }
+            }
+            Swept::OpenOrders { seen, began } => {
+                let gone = |(id, order): (&OrderId, &super::order::Order)| {
+                    let open = order
+                        .facts
+                        .as_ref()
+                        .is_none_or(super::order::OrderFacts::is_open);
+                    (open && order.first_seen < *began && !seen.contains(id)).then(|| id.clone())
+                };
+                let missing: Vec<OrderId> = self.state.orders.iter().filter_map(gone).collect();
+                for id in missing {
+                    self.order_mut(&id)?.reread = true;
+                    self.dirty.insert(Aggregate::Order(id));
+                }
+            }
+            Swept::Reservations { seen, began } => {
+                let gone = |(id, order): (&OrderId, &super::order::Order)| {
+                    let live = order.live().is_some_and(|held| !seen.contains(&held.id));
+                    (live && order.first_seen < *began).then(|| id.clone())
+                };
+                let missing: Vec<OrderId> = self.state.orders.iter().filter_map(gone).collect();
+                for id in missing {
+                    self.order_mut(&id)?.relist = true;
+                    self.dirty.insert(Aggregate::Order(id));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Dead commands are forgotten; what still needs doing is planned anew.
+    fn revive(&mut self) {
+        let dead: Vec<_> = self.state.outbox.all_dead().collect();
+        for (aggregate, id) in dead {
+            self.drop_row(id);
+            self.changes.forgiven.insert(aggregate.clone());
+            self.dirty.insert(aggregate.clone());
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! What a definite no means, command by command. Nothing was applied; what to do instead follows
+//! from what the refusal says about the facts.
+
+use super::draft::Draft;
+use super::state::Row;
+use crate::{
+    outbox::{Aggregate, Command},
+    sku::OrderId,
+    store::StoreError,
+    vendor::error::Refusal,
+};
+
+/// What a refusal leaves to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Disposition {
+    /// It is an answer: planning goes on from the facts, and from how often this was refused.
+    Answered,
+    /// It says nothing about whether an earlier attempt was applied.
+    Unknown,
+}
+
+impl Draft<'_> {
+    pub(super) fn refused(
+        &mut self,
+        row: &Row,
+        refusal: &Refusal,
+    ) -> Result<Disposition, StoreError> {
+        if matches!(refusal.code(), "idempotency-key-in-flight") {
+            return Ok(Disposition::Unknown);
+        }
+        match (&row.command, &row.aggregate) {
+            (Command::Reserve { order, .. }, _) => self.reserve_refused(order, refusal)?,
+            // The reservation is not what we took it for: look at all of the order's.
+            (
+                Command::Commit { order, .. }
+                | Command::Release { order, .. }
+                | Command::Extend { order, .. },
+                _,
+            ) => self.order_mut(order)?.relist = true,
+            // The order moved on: cancelled by a shopper, or its hold ended.
+            (
+                Command::Confirm { order }
+                | Command::Reject { order, .. }
+                | Command::Cancel { order, .. },
+                _,
+            ) => self.order_mut(order)?.reread = true,
+            (Command::Publish { sku, .. }, _) => self.reread_product(sku),
+            (Command::PublishMirror { sku, .. }, _) => self.mirror_mut(sku).reread = true,
+            // The next batch takes a key of its own.
+            (Command::Adjust { .. }, Aggregate::Order(id)) => self.order_mut(id)?.rounds += 1,
+            (Command::Adjust { .. }, Aggregate::Listing(sku)) => self.product_mut(sku).rounds += 1,
+            (_, _) => {}
+        }
+        self.note_refusal(row, refusal);
+        Ok(Disposition::Answered)
+    }
+
+    fn reserve_refused(&mut self, id: &OrderId, refusal: &Refusal) -> Result<(), StoreError> {
+        let short = matches!(
+            refusal.code(),
+            "insufficient-stock" | "lot-not-eligible" | "unknown-lot" | "unknown-sku"
+        );
+        let order = self.order_mut(id)?;
+        // Under the old key the vendor would only repeat this answer.
+        order.generation += 1;
+        if short {
+            order.shortage.refusals += 1;
+            order.shortage.reread = false;
+        } else {
+            // A key that was used before means that a reservation may exist.
+            order.relist = true;
+        }
+        Ok(())
+    }
+
+    /// An expected no is part of the work; any other is worth a line.
+    fn note_refusal(&mut self, row: &Row, refusal: &Refusal) {
+        let expected = matches!(
+            refusal.code(),
+            "insufficient-stock" | "invalid_state" | "version_mismatch" | "stale-sequence"
+        );
+        if !expected && self.failures(&row.aggregate, &row.key) == 0 {
+            let detail = format!("{}: {refusal}", row.command.name());
+            self.alert("refused", &row.aggregate.to_string(), detail);
+        }
+    }
+}

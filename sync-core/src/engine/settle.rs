@@ -1,0 +1,359 @@
+//! Takes in what became of a command.
+//!
+//! Whatever the vendor answered is learned like anything else; the command then leaves the outbox
+//! and planning says what follows. Only three things keep it there: an unknown outcome, a time the
+//! vendor set, and having asked in vain.
+
+use jiff::Timestamp;
+
+use super::{
+    demand::unknown_lines,
+    draft::{Draft, Failed},
+    learn::Cause,
+    refused::Disposition,
+    returns,
+    state::Row,
+    stock::Learned,
+};
+use crate::{
+    outbox::{Aggregate, Change, Command, CommandState, Mode, Outcome, Reply},
+    quantity::Units,
+    sku::{OrderId, PolishSku, same_but_for_form},
+    store::StoreError,
+    vendor::{jerky::view::BatchResultView, reading},
+};
+
+impl Row {
+    /// Whether it is asked about rather than sent.
+    pub(super) fn mode(&self) -> Mode {
+        if self.state == CommandState::Unknown {
+            Mode::Ask
+        } else {
+            Mode::Send
+        }
+    }
+}
+
+impl Draft<'_> {
+    /// Takes in what became of the command in `row`. What follows from it is planned afterwards.
+    pub(super) fn settle(&mut self, row: Row, outcome: Outcome) -> Result<(), StoreError> {
+        self.settling = Some(row.id);
+        self.dirty.insert(row.aggregate.clone());
+        match outcome {
+            Outcome::Applied(reply) => {
+                self.drop_row(row.id);
+                self.tried(&row, false);
+                self.learn_reply(&row, reply, true)
+            }
+            Outcome::Found(reply) => {
+                self.learn_reply(&row, reply, false)?;
+                self.put_row(Row {
+                    state: CommandState::Pending,
+                    due_at: self.now,
+                    ..row
+                });
+                Ok(())
+            }
+            Outcome::Refused(refusal) if row.mode() == Mode::Ask => {
+                self.asked_in_vain(row, &refusal.to_string());
+                Ok(())
+            }
+            Outcome::Refused(refusal) => match self.refused(&row, &refusal)? {
+                Disposition::Answered => {
+                    self.drop_row(row.id);
+                    self.tried(&row, true);
+                    Ok(())
+                }
+                Disposition::Unknown => {
+                    self.unknown(row);
+                    Ok(())
+                }
+            },
+            Outcome::Unknown { .. } => {
+                self.unknown(row);
+                Ok(())
+            }
+            Outcome::RetryAt { at, .. } => {
+                self.retry_at(row, at);
+                Ok(())
+            }
+            Outcome::Unreadable(unreadable) => {
+                self.unreadable(*unreadable);
+                if row.command.is_read() {
+                    self.drop_row(row.id);
+                    self.tried(&row, true);
+                } else {
+                    self.unknown(row);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// The outcome of a command that left the outbox meanwhile is still news.
+    pub(super) fn overhear(&mut self, outcome: Outcome) -> Result<(), StoreError> {
+        let (Outcome::Applied(reply) | Outcome::Found(reply)) = outcome else {
+            return Ok(());
+        };
+        match reply {
+            Reply::Reservation(view) => self.learn_any_reservation(&view),
+            Reply::Reservations(rows) => self.rows(rows, Self::learn_any_reservation),
+            Reply::Order(view) => self.learn_order(&view, Learned::Read),
+            Reply::Product(view) => {
+                self.learn_product(&view, Learned::Read);
+                Ok(())
+            }
+            Reply::Stock(rows) => self.learn_levels(rows),
+            Reply::Mirror(view) => {
+                self.learn_mirror(&view);
+                Ok(())
+            }
+            Reply::Published { .. } | Reply::Batch(_) => Ok(()),
+        }
+    }
+
+    /// Counts an attempt that got an answer. When planning comes to the same step again, the answer
+    /// did not help, and the step waits longer each time, and dies in the end.
+    fn tried(&mut self, row: &Row, refused: bool) {
+        let times = self.failures(&row.aggregate, &row.key) + 1;
+        let step = (row.aggregate.clone(), row.key.clone());
+        self.changes
+            .failures
+            .insert(step, Failed { times, refused });
+    }
+
+    fn unknown(&mut self, row: Row) {
+        let attempts = row.attempts + 1;
+        let wait = self.backoff(&row.key, attempts);
+        let state = if row.command.asks_by_repeating() {
+            CommandState::Pending
+        } else {
+            CommandState::Unknown
+        };
+        let due_at = self.now.saturating_add(wait).unwrap_or(self.now);
+        self.put_row(Row {
+            state,
+            attempts,
+            due_at,
+            ..row
+        });
+    }
+
+    /// The thing asked about is not there to be read. After enough of that the command is sent
+    /// again: under its key, the vendor tells a repetition.
+    fn asked_in_vain(&mut self, row: Row, refusal: &str) {
+        if row.attempts < self.policy.dead_after {
+            self.unknown(row);
+            return;
+        }
+        let detail = format!("{}: asking was refused: {refusal}", row.command.name());
+        self.alert("asked-in-vain", &row.aggregate.to_string(), detail);
+        let due_at = self.now;
+        self.put_row(Row {
+            state: CommandState::Pending,
+            due_at,
+            ..row
+        });
+    }
+
+    /// An outcome that is unknown stays unknown while the vendor makes us wait. Where nobody said
+    /// how long, the waits grow.
+    fn retry_at(&mut self, row: Row, at: Timestamp) {
+        let attempts = row.attempts + 1;
+        let wait = self.backoff(&row.key, attempts);
+        let due_at = if at > self.now {
+            at
+        } else {
+            self.now.saturating_add(wait).unwrap_or(self.now)
+        };
+        self.put_row(Row {
+            attempts,
+            due_at,
+            ..row
+        });
+    }
+
+    fn learn_reply(&mut self, row: &Row, reply: Reply, applied: bool) -> Result<(), StoreError> {
+        match (reply, &row.aggregate) {
+            (Reply::Reservation(view), Aggregate::Order(id)) => self.learn_reservation(id, &view),
+            (Reply::Reservations(rows), Aggregate::Order(id)) => {
+                let complete = rows.iter().all(Result::is_ok);
+                if complete && matches!(row.command, Command::ReadReservations { .. }) {
+                    self.order_mut(id)?.relist = false;
+                }
+                self.rows(rows, |draft, view| draft.learn_reservation(id, view))
+            }
+            (Reply::Order(view), _) => {
+                self.learn_order(&view, Learned::Read)?;
+                self.confirm_unknown(row)
+            }
+            (Reply::Product(view), aggregate) => {
+                let is_publish = applied && matches!(row.command, Command::Publish { .. });
+                if let Aggregate::Listing(sku) = aggregate
+                    && is_publish
+                {
+                    let product = self.product_mut(sku);
+                    product.ours = product.ours.max(view.version);
+                }
+                self.learn_product(&view, Learned::Read);
+                Ok(())
+            }
+            (Reply::Published { available, version }, Aggregate::Listing(sku)) => {
+                self.learn_published(sku, available, version);
+                Ok(())
+            }
+            (Reply::Stock(rows), aggregate) => {
+                if let Aggregate::Order(id) = aggregate {
+                    self.stock_was_reread(id)?;
+                }
+                self.learn_levels(rows)?;
+                if let Aggregate::Order(id) = aggregate {
+                    self.note_levels(id)?;
+                }
+                Ok(())
+            }
+            (Reply::Batch(rows), aggregate) => self.learn_batch(aggregate, &row.command, rows),
+            (Reply::Mirror(view), _) => {
+                self.learn_mirror(&view);
+                Ok(())
+            }
+            (_, _) => Ok(()),
+        }
+    }
+
+    fn learn_levels(
+        &mut self,
+        rows: Vec<reading::Row<crate::vendor::jerky::view::StockLevelView>>,
+    ) -> Result<(), StoreError> {
+        self.rows(rows, |draft, view| {
+            let (kind, event) = ("reading", "");
+            draft.learn_level(view, Learned::Read, Cause { kind, event });
+            Ok(())
+        })
+    }
+
+    /// A row of a bulk publish tells the version and nothing else; the number is the one sent.
+    fn learn_published(&mut self, sku: &PolishSku, available: Units, version: u64) {
+        let product = self.product_mut(sku);
+        product.ours = product.ours.max(version);
+        product.heard = product.heard.max(version);
+        if let Some(facts) = &mut product.facts
+            && version > facts.version
+        {
+            facts.version = version;
+            facts.available = available;
+        }
+    }
+
+    /// Reading an order again confirmed that nobody knows a product in it.
+    fn confirm_unknown(&mut self, row: &Row) -> Result<(), StoreError> {
+        let Aggregate::Order(id) = &row.aggregate else {
+            return Ok(());
+        };
+        if !row.key.starts_with("reread:") {
+            return Ok(());
+        }
+        let Some(facts) = self.order(id).and_then(|order| order.facts.clone()) else {
+            return Ok(());
+        };
+        let unknown: Vec<PolishSku> = unknown_lines(&facts, self)
+            .map(|line| line.sku.clone())
+            .collect();
+        for sku in &unknown {
+            let listings = self.catalogue.listings().iter();
+            let known = listings.map(|listing| &listing.polish);
+            let reason = match same_but_for_form(sku.as_str(), known) {
+                Some(near) => format!("there is no product {sku:?}; probably {near} is meant"),
+                None => format!("there is no product {sku:?}, or nobody mapped it"),
+            };
+            self.quarantine("order", id.as_str(), reason, &facts);
+        }
+        self.order_mut(id)?.unknown_confirmed = !unknown.is_empty();
+        Ok(())
+    }
+
+    fn stock_was_reread(&mut self, id: &OrderId) -> Result<(), StoreError> {
+        self.order_mut(id)?.shortage.reread = true;
+        Ok(())
+    }
+
+    /// Remembers the levels that did not suffice, so that only newer ones are tried.
+    fn note_levels(&mut self, id: &OrderId) -> Result<(), StoreError> {
+        let Some(facts) = self.order(id).and_then(|order| order.facts.as_ref()) else {
+            return Ok(());
+        };
+        let owed = super::demand::owed(facts, self.catalogue);
+        let seen = owed
+            .iter()
+            .map(|owed| {
+                let sku = owed.component.sku.clone();
+                let sequence = self.item(&sku).map_or(0, super::item::Item::sequence);
+                (sku, sequence)
+            })
+            .collect();
+        self.order_mut(id)?.shortage.seen = seen;
+        Ok(())
+    }
+
+    /// Each change of a batch has a result of its own. Those that are missing, or that the vendor
+    /// could not serve, are sent again in a later batch under their own ids.
+    fn learn_batch(
+        &mut self,
+        aggregate: &Aggregate,
+        command: &Command,
+        rows: Vec<reading::Row<BatchResultView>>,
+    ) -> Result<(), StoreError> {
+        let Command::Adjust { changes } = command else {
+            return Ok(());
+        };
+        let mut answered = Vec::new();
+        self.rows(rows, |draft, result| {
+            draft.learn_change(aggregate, result, &mut answered);
+            Ok(())
+        })?;
+        match aggregate {
+            Aggregate::Order(id) => {
+                let order = self.order_mut(id)?;
+                order.rounds += 1;
+                returns::answered(&mut order.returned, changes, &answered);
+            }
+            Aggregate::Listing(sku) => {
+                let product = self.product_mut(sku);
+                product.rounds += 1;
+                let done = |change: &Change| answered.contains(&change.change_id);
+                product
+                    .counts
+                    .retain(|count| !count.changes.iter().all(done));
+            }
+            Aggregate::Mirror(_) | Aggregate::Item(_) => {}
+        }
+        Ok(())
+    }
+
+    fn learn_change(
+        &mut self,
+        aggregate: &Aggregate,
+        result: &BatchResultView,
+        answered: &mut Vec<String>,
+    ) {
+        if let Some(level) = &result.stock {
+            let cause = Cause {
+                kind: "adjustment",
+                event: &result.change_id,
+            };
+            self.learn_level(level, Learned::Read, cause);
+        }
+        let refused = (400..500).contains(&result.status) && result.status != 429;
+        if refused {
+            let reason = result.problem.as_ref().map_or("", |problem| &problem.slug);
+            let detail = format!(
+                "{} was refused: {} {reason}",
+                result.change_id, result.status
+            );
+            self.alert("change-refused", &aggregate.to_string(), detail);
+        }
+        if refused || (200..300).contains(&result.status) {
+            answered.push(result.change_id.clone());
+        }
+    }
+}
