@@ -15,6 +15,11 @@ use super::{
 };
 use crate::{mock::Mock, vendor::Vendor};
 
+/// Marks the request of a forged webhook. It never leaves the process: whoever records the wire
+/// knows by it what the receiver has to find out from the signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Forged;
+
 /// While faults are in force the vendor's clock can jump, so nothing sleeps for longer than this.
 const NAP: Duration = Duration::from_secs(1);
 
@@ -94,6 +99,9 @@ fn request(
     let headers = request.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.extend(signer.sign(&job.signed, &secrets, at));
+    if job.signed != job.message {
+        request.extensions_mut().insert(Forged);
+    }
     Ok(request)
 }
 
