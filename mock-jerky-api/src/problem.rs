@@ -212,7 +212,7 @@ impl Problem {
 
     /// Tells what the value is now.
     #[must_use]
-    pub fn current(mut self, value: impl ToString) -> Self {
+    pub fn current(mut self, value: impl std::fmt::Display) -> Self {
         self.current = Some(value.to_string());
         self
     }

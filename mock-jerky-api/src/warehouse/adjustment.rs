@@ -148,7 +148,7 @@ impl Warehouse {
         } else {
             let status = change
                 .lot_status
-                .map_or(LotStatus::Released, |to| to.status());
+                .map_or(LotStatus::Released, crate::model::LotStatusChange::status);
             let dates = (change.produced_on, change.expires_on);
             self.open_lot(stamp, &change.sku, &place.lot, status, dates);
         }

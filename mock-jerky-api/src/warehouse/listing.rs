@@ -20,14 +20,12 @@ impl Warehouse {
     pub(super) fn list_lots(
         &self,
         sku: &Sku,
-        after: Option<(LotId, Location)>,
+        after: Option<&(LotId, Location)>,
         limit: usize,
         now: Timestamp,
     ) -> Answer<Reply> {
         let unseen = |row: &LotLevel| {
-            after
-                .as_ref()
-                .is_none_or(|(lot, place)| (&row.lot, &row.location) > (lot, place))
+            after.is_none_or(|(lot, place)| (&row.lot, &row.location) > (lot, place))
         };
         let (data, more) = page(self.item(sku)?.lot_levels(now).filter(unseen), limit);
         Ok(Reply::Lots(data, more))

@@ -44,6 +44,8 @@ use crate::{
     truth::{Account, CauseKind, Fact, Stamp, Truth},
 };
 
+pub(crate) use self::adjustment::refused as refused_change;
+
 /// The vendor's settings that bear on stock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WarehousePolicy {
@@ -154,7 +156,9 @@ impl Warehouse {
         match command {
             Command::ListItems { after, limit } => Ok(self.list_items(after.as_ref(), limit)),
             Command::GetItem(sku) => Ok(Reply::Item(Box::new(self.item(&sku)?.view()))),
-            Command::ListLots { sku, after, limit } => self.list_lots(&sku, after, limit, stamp.at),
+            Command::ListLots { sku, after, limit } => {
+                self.list_lots(&sku, after.as_ref(), limit, stamp.at)
+            }
             Command::ListStock { after, limit, only } => {
                 Ok(self.list_stock(after.as_ref(), limit, only, stamp.at))
             }

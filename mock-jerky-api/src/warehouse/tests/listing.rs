@@ -98,7 +98,7 @@ fn reservations_are_found_by_reference_and_state() {
     );
     assert_eq!(
         find(None, Some(ReservationState::Pending)),
-        [second.id.clone()]
+        std::slice::from_ref(&second.id)
     );
     assert_eq!(find(None, Some(ReservationState::Released)), [first.id]);
     assert!(find(Some("ORD-2"), None).is_empty());

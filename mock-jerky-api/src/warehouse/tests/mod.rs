@@ -53,17 +53,17 @@ pub(super) fn world(items: Vec<CatalogueItem>) -> World {
 }
 
 impl World {
-    pub(super) fn ask(&mut self, command: Command) -> Result<Reply, Problem> {
+    pub(super) fn ask(&mut self, command: Command) -> Result<Reply, Box<Problem>> {
         let by = Caller::new("tester");
         let outcome = self.warehouse.handle(&by, command, self.now);
-        outcome.reply.map_err(|problem| *problem)
+        outcome.reply
     }
 
     pub(super) fn wait(&mut self, minutes: i64) {
         self.now += SignedDuration::from_mins(minutes);
     }
 
-    pub(super) fn reserve(&mut self, quantity: &str) -> Result<Reservation, Problem> {
+    pub(super) fn reserve(&mut self, quantity: &str) -> Result<Reservation, Box<Problem>> {
         self.reserve_picks(quantity, None)
     }
 
@@ -71,7 +71,7 @@ impl World {
         &mut self,
         quantity: &str,
         picks: Option<&[(&str, &str)]>,
-    ) -> Result<Reservation, Problem> {
+    ) -> Result<Reservation, Box<Problem>> {
         let line = line("1", SKU, quantity, picks);
         reservation(self.ask(Command::CreateReservation(order(vec![line]))))
     }
@@ -80,7 +80,7 @@ impl World {
         &mut self,
         held: &Reservation,
         quantity: Option<&str>,
-    ) -> Result<Reservation, Problem> {
+    ) -> Result<Reservation, Box<Problem>> {
         let request = CommitRequest {
             reference: "SHP-1".into(),
             lines: quantity.map(|quantity| vec![part(quantity)]),
@@ -92,7 +92,7 @@ impl World {
         &mut self,
         held: &Reservation,
         quantity: Option<&str>,
-    ) -> Result<Reservation, Problem> {
+    ) -> Result<Reservation, Box<Problem>> {
         let request = ReleaseRequest {
             reference: None,
             lines: quantity.map(|quantity| vec![part(quantity)]),
@@ -165,7 +165,7 @@ fn part(quantity: &str) -> LineQuantity {
     }
 }
 
-pub(super) fn reservation(reply: Result<Reply, Problem>) -> Result<Reservation, Problem> {
+pub(super) fn reservation(reply: Result<Reply, Box<Problem>>) -> Result<Reservation, Box<Problem>> {
     match reply? {
         Reply::Reservation(held) => Ok(*held),
         other => panic!("no reservation: {other:?}"),
@@ -189,9 +189,9 @@ pub(super) fn own(parts: &[(&str, i64)]) -> Vec<(String, i64)> {
 
 #[track_caller]
 pub(super) fn refused<T: std::fmt::Debug>(
-    result: Result<T, Problem>,
+    result: Result<T, Box<Problem>>,
     kind: ProblemKind,
-) -> Problem {
+) -> Box<Problem> {
     let problem = result.expect_err("it was not refused");
     assert_eq!(problem.slug(), kind.slug(), "{problem:?}");
     problem

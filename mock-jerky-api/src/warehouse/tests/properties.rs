@@ -100,7 +100,7 @@ fn check_books(world: &mut World) -> Result<(), TestCaseError> {
         level.safety_stock,
         level.quality_control,
     ];
-    let sum: Quantity = parts.into_iter().map(|part| part.quantity()).sum();
+    let sum: Quantity = parts.into_iter().map(crate::Amount::quantity).sum();
     prop_assert_eq!(sum, level.on_hand.quantity());
     let lots: Quantity = level.lots.iter().map(|row| row.on_hand.quantity()).sum();
     prop_assert_eq!(lots, level.on_hand.quantity());

@@ -1,0 +1,57 @@
+//! The change feed.
+
+#![expect(
+    unused_qualifications,
+    reason = "utoipa's macro spells out the extractor it documents"
+)]
+
+use axum::extract::State;
+use mock_kit::{
+    Call, Mock,
+    extract::{Json, Query},
+};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::{ApiError, ask, cursor::checked_limit};
+use crate::{
+    command::{Command, Reply},
+    model::EventPage,
+    vendor::Jerky,
+};
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Stretch {
+    /// The last position already seen; 0 for the beginning.
+    #[param(minimum = 0, maximum = 9_007_199_254_740_991_u64, default = 0)]
+    #[serde(default)]
+    after: u64,
+    /// The most rows wanted.
+    #[param(minimum = 1, maximum = 200, default = 100)]
+    limit: Option<usize>,
+}
+
+/// Lists events in order. Positions have no gaps; old events are dropped, and `410
+/// sequence-expired` then calls for a sweep of the whole stock.
+#[utoipa::path(
+    get, path = "/v1/events", operation_id = "list_events", tag = "events", params(Stretch),
+    responses((status = 200, description = "A stretch of the feed", body = EventPage))
+)]
+pub(super) async fn list_events(
+    State(mock): State<Mock<Jerky>>,
+    call: Call,
+    Query(stretch): Query<Stretch>,
+) -> Result<Json<EventPage>, ApiError> {
+    let limit = checked_limit(stretch.limit)?;
+    let mut after = stretch.after;
+    if call.struck.page_skipped() {
+        after = after.saturating_add(limit as u64);
+    } else if after > 0 && call.struck.page_repeated() {
+        after = after.saturating_sub(limit as u64);
+    }
+    match ask(&mock, &call, Command::ListEvents { after, limit })? {
+        Reply::Events(page) => Ok(Json(page)),
+        _ => Err(ApiError::unexpected()),
+    }
+}
