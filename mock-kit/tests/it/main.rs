@@ -1,0 +1,15 @@
+//! The shell around a toy vendor, from outside: requests in, replies, journal and webhooks out.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "clippy takes only test functions for tests, and not what they call"
+)]
+
+mod admin;
+mod connection;
+mod documents;
+mod faults;
+mod pipeline;
+mod toy;
+mod webhooks;
+mod world;
