@@ -40,6 +40,25 @@ impl Role {
     /// Every role.
     pub const ALL: [Self; 3] = [Self::Middleware, Self::Staff, Self::Storefront];
 
+    /// The role of a principal of this kind; none for strangers.
+    pub(crate) fn of(kind: mock_kit::Role) -> Option<Self> {
+        match kind {
+            mock_kit::Role::Middleware => Some(Self::Middleware),
+            mock_kit::Role::Staff => Some(Self::Staff),
+            mock_kit::Role::Storefront => Some(Self::Storefront),
+            mock_kit::Role::Anonymous => None,
+        }
+    }
+
+    /// What the shell calls a principal of this role.
+    pub(crate) fn kit(self) -> mock_kit::Role {
+        match self {
+            Self::Middleware => mock_kit::Role::Middleware,
+            Self::Staff => mock_kit::Role::Staff,
+            Self::Storefront => mock_kit::Role::Storefront,
+        }
+    }
+
     /// The name on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -88,6 +107,14 @@ macro_rules! operations {
             /// Every operation.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
+            /// The operation with this id.
+            pub fn from_id(id: &str) -> Option<Self> {
+                match id {
+                    $($id => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+
             /// The operation id of the OpenAPI document.
             pub fn id(self) -> &'static str {
                 match self {
@@ -96,6 +123,23 @@ macro_rules! operations {
             }
         }
     };
+}
+
+impl Operation {
+    /// Whether a request for it has a body, were it an empty one.
+    pub(crate) fn takes_body(self) -> bool {
+        !matches!(
+            self,
+            Self::ListProducts
+                | Self::GetProduct
+                | Self::ListOrders
+                | Self::GetOrder
+                | Self::ListHolds
+                | Self::ListCounts
+                | Self::ListWebhooks
+                | Self::DeleteWebhook
+        )
+    }
 }
 
 operations! {

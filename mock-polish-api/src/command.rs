@@ -19,7 +19,7 @@ use crate::{
 pub enum Command {
     /// A page of products.
     ListProducts {
-        /// Only rows that changed after this instant.
+        /// Only rows that changed at this instant or later.
         updated_after: Option<Timestamp>,
         /// Which page.
         page: PageRequest,
@@ -43,7 +43,7 @@ pub enum Command {
     ListOrders {
         /// Only orders in this status.
         status: Option<OrderStatus>,
-        /// Only orders that changed after this instant.
+        /// Only orders that changed at this instant or later.
         updated_after: Option<Timestamp>,
         /// Which page.
         page: PageRequest,

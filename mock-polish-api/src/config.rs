@@ -14,10 +14,8 @@ pub struct Config {
     pub shop: ShopConfig,
     /// How many requests each role's keys may send.
     pub limits: Limits,
-    /// Products to draw when the shop is opened from a seed.
+    /// How many products are drawn, where no catalogue is given.
     pub items: usize,
-    /// Hosts that webhooks may be sent to, besides loopback.
-    pub webhook_hosts: Vec<String>,
 }
 
 /// The rules of the shop itself.
@@ -56,7 +54,6 @@ impl Default for Config {
             shop: ShopConfig::default(),
             limits: Limits::default(),
             items: 200,
-            webhook_hosts: vec!["hub.test".to_owned()],
         }
     }
 }

@@ -39,6 +39,14 @@ pub enum Topic {
 }
 
 impl Topic {
+    /// The names of all topics.
+    pub(crate) const NAMES: [&'static str; 4] = [
+        "order.created",
+        "order.updated",
+        "product.updated",
+        "count.recorded",
+    ];
+
     /// The name on the wire.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -5,16 +5,23 @@
 //! the OpenAPI document in `openapi.json`.
 
 mod actor;
+mod api;
 mod command;
 mod config;
 mod event;
 mod id;
+mod keys;
+mod mock;
 mod model;
 mod refusal;
+mod seed;
 mod shop;
 pub mod truth;
+mod vendor;
+mod webhook;
 
 pub use actor::{Actor, Operation, Role};
+pub use api::Failure;
 pub use command::{
     AvailabilityRow, CancelRequest, Command, LineQuantity, LineReason, NewCount, NewLine, NewOrder,
     PageRequest, Rejection, ReturnRequest, ReturnedQuantity, ShipRequest,
@@ -22,10 +29,15 @@ pub use command::{
 pub use config::{Config, Leak, Limits, ShopConfig};
 pub use event::{Event, Resource, Topic};
 pub use id::{CancellationId, CountId, LineId, OrderId, ReturnId, ShipmentId, Sku, UnknownId};
+pub use keys::Credentials;
+pub use mock::PolishMock;
 pub use model::{
-    BulkOutcome, BulkResult, Cancellation, CancelledLine, Component, Confirmation, Count, Counts,
-    Customer, Hold, Holds, Order, OrderLine, OrderStatus, Page, Product, ProductKind, Return,
-    ReturnLine, Shipment, ShippedLine, ShopTime,
+    BulkOutcome, BulkResult, Cancellation, CancelledLine, Component, Confirmation, Count, Customer,
+    Hold, Order, OrderLine, OrderStatus, Page, Product, ProductKind, Return, ReturnLine, Shipment,
+    ShippedLine, ShopTime,
 };
 pub use refusal::{Complaint, ErrorCode, Errors, Refusal};
+pub use seed::catalogue;
 pub use shop::{OpeningProduct, Outcome, Reply, Shop};
+pub use vendor::{Opening, PolishVendor};
+pub use webhook::TimestampedHmac;

@@ -130,8 +130,8 @@ error_codes! {
     InsufficientAvailability => 409,
     /// There is less on the shelf than should be shipped.
     InsufficientOnHand => 409,
-    /// The principal already has two live keys.
-    TooManyKeys => 409,
+    /// The principal has as many webhooks as it may have.
+    TooManyWebhooks => 409,
     /// `If-Match` or a row's `version` is not the current one.
     VersionMismatch => 412,
     /// The body is too large.

@@ -12,7 +12,7 @@ pub use order::{
     Shipment, ShippedLine,
 };
 pub use product::{BulkOutcome, BulkResult, Component, Confirmation, Product, ProductKind};
-pub use stock::{Count, Counts, Hold, Holds};
+pub use stock::{Count, Hold};
 pub use time::ShopTime;
 
 /// One page of a listing whose rows are ordered by `(updated_at, id)`.

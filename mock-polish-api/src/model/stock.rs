@@ -8,13 +8,6 @@ use utoipa::ToSchema;
 use super::ShopTime;
 use crate::id::{CountId, OrderId, Sku};
 
-/// A page of holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Holds {
-    /// Oldest order first.
-    pub holds: Vec<Hold>,
-}
-
 /// What a pending order keeps from other shoppers. A gift box also holds its own components, each
 /// with a row of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -29,13 +22,6 @@ pub struct Hold {
     pub quantity: i64,
     /// When it ends by itself.
     pub expires_at: ShopTime,
-}
-
-/// A page of counts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Counts {
-    /// Oldest first.
-    pub counts: Vec<Count>,
 }
 
 /// A physical count on the shop's side.

@@ -18,7 +18,7 @@ use crate::{
     command::NewCount,
     event::{Resource, Topic},
     id::CountId,
-    model::{Count, ProductKind, ShopTime},
+    model::{Count, Page, ProductKind, ShopTime},
     refusal::{ErrorCode, Refusal},
     truth::{Happening, OwnAccount},
 };
@@ -67,20 +67,21 @@ impl CountBook {
         &self.counts
     }
 
-    /// Counts after `after`, oldest first.
+    /// Counts after `after`, oldest first, and how many there are after it.
     pub(crate) fn after(
         &self,
         after: Option<CountId>,
         limit: usize,
         zone: &TimeZone,
-    ) -> Vec<Count> {
+    ) -> Page<Count> {
         let known = after.map_or(0, CountId::number);
         let from = usize::try_from(known).unwrap_or(usize::MAX);
         let rest = self.counts.get(from..).unwrap_or_default();
-        rest.iter()
-            .take(limit)
-            .map(|count| count.show(zone))
-            .collect()
+        let shown = rest.iter().take(limit).map(|count| count.show(zone));
+        Page {
+            rows: shown.collect(),
+            total: rest.len(),
+        }
     }
 
     fn find(&self, reference: &str) -> Option<&RecordedCount> {

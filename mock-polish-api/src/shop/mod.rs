@@ -41,7 +41,7 @@ use crate::{
     config::ShopConfig,
     event::{Event, Resource, Topic},
     id::{OrderId, Sku},
-    model::{BulkOutcome, Count, Counts, Hold, Order, Page, Product, ShopTime},
+    model::{BulkOutcome, Count, Hold, Order, Page, Product, ShopTime},
     refusal::{ErrorCode, Refusal},
     truth::{Cause, Fact, Happening, Ledger},
 };
@@ -102,7 +102,7 @@ pub enum Reply {
         repeated: bool,
     },
     /// Counts, oldest first.
-    Counts(Counts),
+    Counts(Page<Count>),
 }
 
 impl Shop {
@@ -233,9 +233,10 @@ impl Shop {
             }
             Command::ListHolds { sku, page } => Ok(Reply::Holds(self.list_holds(sku, page))),
             Command::CreateCount(count) => self.record_count(count, now),
-            Command::ListCounts { after, limit } => Ok(Reply::Counts(Counts {
-                counts: self.counts.after(after, limit, &self.config.time_zone),
-            })),
+            Command::ListCounts { after, limit } => {
+                let zone = &self.config.time_zone;
+                Ok(Reply::Counts(self.counts.after(after, limit, zone)))
+            }
         }
     }
 

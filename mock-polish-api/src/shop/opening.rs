@@ -1,6 +1,7 @@
 //! Opening day: products come into an empty shop, and the ground truth begins with them.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{
     Shop,
@@ -18,7 +19,7 @@ use crate::{
 };
 
 /// A product as it comes into the shop.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpeningProduct {
     /// Its key; a second product of the same key replaces the first.
     pub sku: Sku,

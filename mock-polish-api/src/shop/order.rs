@@ -8,10 +8,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    ranked::Ranked,
-    shelf::{Row, next_instant},
-};
+use super::{ranked::Ranked, shelf::Row};
 use crate::{
     command::{LineQuantity, ReturnedQuantity},
     id::{CancellationId, LineId, OrderId, ReturnId, ShipmentId, Sku},
@@ -267,11 +264,11 @@ impl OrderBook {
         Some(order.version)
     }
 
-    /// Orders in `status` that changed after `after`, from `offset` on.
+    /// Orders in `status` that changed at `since` or later, from `offset` on.
     pub(crate) fn page(
         &self,
         status: Option<OrderStatus>,
-        after: Option<Timestamp>,
+        since: Option<Timestamp>,
         offset: usize,
         size: usize,
         zone: &TimeZone,
@@ -287,7 +284,7 @@ impl OrderBook {
             };
         };
         let earliest = OrderId::numbered(0);
-        let first = after.map_or(0, |after| listing.rank(&(next_instant(after), earliest)));
+        let first = since.map_or(0, |since| listing.rank(&(since, earliest)));
         let keys = listing.from(first.saturating_add(offset)).take(size);
         let orders = keys.filter_map(|(_, id)| self.get(id));
         Page {

@@ -170,15 +170,15 @@ impl Shelves {
         settled
     }
 
-    /// Rows that changed after `after`, from `offset` on.
+    /// Rows that changed at `since` or later, from `offset` on.
     pub(crate) fn page(
         &self,
-        after: Option<Timestamp>,
+        since: Option<Timestamp>,
         offset: usize,
         size: usize,
         zone: &TimeZone,
     ) -> Page<Product> {
-        let first = after.map_or(0, |after| self.listing.rank(&(next_instant(after), Row(0))));
+        let first = since.map_or(0, |since| self.listing.rank(&(since, Row(0))));
         let keys = self.listing.from(first.saturating_add(offset)).take(size);
         let rows = keys.filter_map(|(_, row)| self.get(row));
         Page {
@@ -221,10 +221,4 @@ impl Shelves {
             }
         }
     }
-}
-
-/// The first instant that the wire shows as later than `at`: it shows whole milliseconds.
-pub(crate) fn next_instant(at: Timestamp) -> Timestamp {
-    let next = at.as_millisecond().saturating_add(1);
-    Timestamp::from_millisecond(next).unwrap_or(Timestamp::MAX)
 }

@@ -69,10 +69,6 @@ fn counts_are_listed_after_the_last_one_known() {
     let Ok(Reply::Counts(counts)) = day.ask(Role::Middleware, after) else {
         panic!()
     };
-    let ids: Vec<_> = counts
-        .counts
-        .iter()
-        .map(|count| count.id.number())
-        .collect();
+    let ids: Vec<_> = counts.rows.iter().map(|count| count.id.number()).collect();
     assert_eq!(ids, [3, 4]);
 }
