@@ -78,3 +78,60 @@ fn is_settling(case: &Case<'_>, delivery: &Delivery) -> bool {
     let due = case.later(delivery.sent_at, case.history.limits.convergence);
     phases.converged.is_none() && due > phases.ended
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::oracle::{
+        history::{Handled, Quarantined, Vendor, inbox_key},
+        testing::{World, assert_holds, assert_violated, verdict},
+    };
+
+    #[test]
+    fn accepted_events_that_were_applied_hold() {
+        assert_holds("accepted_events", &World::quiet_day().end());
+    }
+
+    fn dropped() -> World {
+        let mut world = World::quiet_day();
+        world.deliver(Vendor::Jerky, "evt_8", "J1", 8);
+        world
+    }
+
+    #[test]
+    fn an_accepted_event_without_a_trace_breaks_it() {
+        let mut history = dropped().end();
+        let broken = assert_violated("accepted_events", &history, "evt_8");
+        assert_eq!(broken.found, "only sequence 7 was applied");
+        history.hub.inbox = Some([].into());
+        let broken = assert_violated("accepted_events", &history, "evt_8");
+        assert_eq!(broken.found, "no trace of it");
+    }
+
+    #[test]
+    fn one_that_waits_for_ever_breaks_it() {
+        let mut world = dropped();
+        let key = inbox_key(Vendor::Jerky, "evt_8");
+        world.history.hub.inbox = Some([(key, Handled::Waiting)].into());
+        let broken = assert_violated("accepted_events", &world.end(), "evt_8");
+        assert_eq!(broken.found, "still waiting");
+    }
+
+    #[test]
+    fn one_that_was_quarantined_holds() {
+        let mut world = dropped();
+        world.history.hub.quarantine.push(Quarantined {
+            message: Some("evt_8".to_owned()),
+            subject: None,
+            at: world.now,
+            reason: "unreadable".to_owned(),
+        });
+        assert_holds("accepted_events", &world.end());
+    }
+
+    #[test]
+    fn without_any_record_it_is_unknown() {
+        let mut world = World::quiet_day();
+        world.history.checkpoints.clear();
+        assert!(verdict("accepted_events", &world.end()).is_unknown());
+    }
+}

@@ -76,3 +76,58 @@ impl<'h> Backlog<'h> {
         orders.chain(listings).take(LINES).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::oracle::testing::{World, assert_holds, assert_violated, verdict};
+
+    /// Three orders wait while requests are refused.
+    fn throttled() -> World {
+        let mut world = World::quiet_day();
+        for id in ["ORD-7", "ORD-8", "ORD-9"] {
+            world.place(id, "AUTO", 1);
+        }
+        world.exchange("GET", "/v1/stock", 429);
+        world
+    }
+
+    #[test]
+    fn a_backlog_that_is_worked_off_holds() {
+        let mut world = throttled();
+        let quiet = world.now;
+        for id in ["ORD-7", "ORD-8", "ORD-9"] {
+            world.pass(200);
+            world.confirm(id);
+        }
+        let mut history = world.end();
+        history.phases.traffic_ended = quiet;
+        assert_holds("backlog_shrinks", &history);
+    }
+
+    #[test]
+    fn a_backlog_that_stays_breaks_it() {
+        let broken = assert_violated("backlog_shrinks", &throttled().end(), "backlog");
+        assert_eq!(broken.found, "3");
+        assert!(
+            broken.history.contains(&"undecided: ORD-8".to_owned()),
+            "{broken}"
+        );
+    }
+
+    #[test]
+    fn untrue_listings_count_as_backlog() {
+        let mut world = World::quiet_day();
+        world.exchange("GET", "/v1/stock", 429);
+        world.publish("BAG", 1);
+        let broken = assert_violated("backlog_shrinks", &world.end(), "backlog");
+        assert_eq!(broken.history, ["untrue: BAG"]);
+    }
+
+    #[test]
+    fn without_throttling_there_is_nothing_to_judge() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 1);
+        let verdict = verdict("backlog_shrinks", &world.end());
+        assert!(verdict.judged == 0 && !verdict.is_violated());
+    }
+}

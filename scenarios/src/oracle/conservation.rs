@@ -253,3 +253,95 @@ fn shop(case: &Case<'_>, findings: &mut Findings) {
     }
     shelves.iter().for_each(|_| findings.judged());
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::oracle::{
+        history::{Account, JerkyFact, ShopAccount},
+        testing::{World, assert_holds, assert_violated},
+    };
+
+    #[test]
+    fn books_that_only_move_goods_hold() {
+        let mut world = World::quiet_day();
+        world.count("J1", "B", 990, -10);
+        assert_holds("conservation", &world.end());
+    }
+
+    #[test]
+    fn taking_more_than_there_is_breaks_it() {
+        let mut world = World::quiet_day();
+        world.moved(
+            "J1",
+            "A",
+            Account::Available,
+            Account::Damaged,
+            901,
+            "damage",
+            None,
+        );
+        let broken = assert_violated("conservation", &world.end(), "J1");
+        assert_eq!(broken.found, "-1");
+        assert!(
+            broken.history.last().unwrap().contains("damage: 901"),
+            "{broken}"
+        );
+    }
+
+    #[test]
+    fn a_count_that_the_books_do_not_follow_breaks_it() {
+        let mut world = World::quiet_day();
+        world.count("J1", "B", 990, -9);
+        let broken = assert_violated("conservation", &world.end(), "J1");
+        assert_eq!(broken.found, "991");
+    }
+
+    #[test]
+    fn goods_on_the_reserved_account_that_no_reservation_holds_break_it() {
+        let mut world = World::quiet_day();
+        world.moved(
+            "J1",
+            "B",
+            Account::Available,
+            Account::Reserved,
+            50,
+            "reservation",
+            None,
+        );
+        assert_violated("conservation", &world.end(), "J1");
+    }
+
+    #[test]
+    fn a_reservation_that_no_account_shows_breaks_it() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 1);
+        world.reserve("ORD-9", &[("J1", "A", 50)]);
+        world.history.jerky.retain(|fact| {
+            fact.key.as_deref() != Some("reserve:res_4")
+                || !matches!(fact.what, JerkyFact::Moved { .. })
+        });
+        assert_violated("conservation", &world.end(), "J1");
+    }
+
+    #[test]
+    fn a_transfer_that_never_arrives_breaks_it() {
+        let mut world = World::quiet_day();
+        world.moved(
+            "J1",
+            "B",
+            Account::Available,
+            Account::InTransit,
+            50,
+            "transfer",
+            None,
+        );
+        assert_violated("conservation", &world.end(), "J1");
+    }
+
+    #[test]
+    fn own_stock_allocated_below_zero_breaks_it() {
+        let mut world = World::quiet_day();
+        world.own("NAIL", ShopAccount::Allocated, ShopAccount::Sold, 1);
+        assert_violated("conservation", &world.end(), "NAIL");
+    }
+}

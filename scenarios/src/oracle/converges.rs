@@ -98,3 +98,68 @@ fn late(case: &Case<'_>, due: Timestamp) -> Violation {
             .collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::oracle::{
+        history::OutboxRow,
+        testing::{World, assert_holds, assert_violated, verdict},
+    };
+
+    #[test]
+    fn true_numbers_and_an_empty_outbox_hold() {
+        assert_holds("converges", &World::quiet_day().end());
+    }
+
+    #[test]
+    fn a_number_left_untrue_breaks_it() {
+        let mut world = World::quiet_day();
+        world.publish("BAG", 37);
+        let broken = assert_violated("converges", &world.end(), "BAG");
+        assert_eq!(broken.expected, "38");
+    }
+
+    #[test]
+    fn a_mirror_left_untrue_breaks_it() {
+        let mut world = World::quiet_day();
+        world.mirror("M-NAIL", 8, 1000);
+        assert_violated("converges", &world.end(), "M-NAIL");
+    }
+
+    #[test]
+    fn a_command_left_in_the_outbox_breaks_it() {
+        let mut world = World::quiet_day();
+        world.history.hub.outbox.push(OutboxRow {
+            aggregate: "ORD-1".to_owned(),
+            command: "commit".to_owned(),
+            created_at: world.now,
+        });
+        let broken = assert_violated("converges", &world.end(), "outbox of ORD-1");
+        assert!(!broken.history.is_empty());
+    }
+
+    #[test]
+    fn never_converging_breaks_it() {
+        let mut history = World::quiet_day().end();
+        history.phases.converged = None;
+        history.hub.pending.push("order ORD-1 waits".to_owned());
+        let broken = assert_violated("converges", &history, "whole system");
+        assert_eq!(broken.history, ["order ORD-1 waits"]);
+    }
+
+    #[test]
+    fn converging_too_late_breaks_it() {
+        let mut history = World::quiet_day().end();
+        history.phases.converged = Some(history.phases.ended);
+        assert_violated("converges", &history, "whole system");
+    }
+
+    #[test]
+    fn a_run_that_ended_before_the_bound_is_unknown() {
+        let mut world = World::quiet_day();
+        world.publish("BAG", 37);
+        let mut history = world.end();
+        history.phases.faults_ended = history.phases.ended;
+        assert!(verdict("converges", &history).is_unknown());
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Case, Findings, Invariant, Violation,
-    history::{Actor, Fact, JerkyFact, PolishFact},
+    history::{Actor, Fact, JerkyFact, Mapping, PolishFact, ReservedLine},
     order::OrderState,
     telling,
     timeline::Step,
@@ -77,7 +77,8 @@ fn causes(case: &Case<'_>, findings: &mut Findings) {
             Step::Polish(fact) => known.extend(name(&fact.what)),
             Step::Jerky(fact) if fact.actor == Actor::Middleware => {
                 let order = id.and_then(|id| orders.get(id));
-                let Some(missing) = missing_cause(fact, order, &known) else {
+                let Some(missing) = missing_cause(fact, order, &known, &case.history.mapping)
+                else {
                     continue;
                 };
                 findings.judged();
@@ -113,14 +114,15 @@ fn missing_cause(
     fact: &Fact<JerkyFact>,
     order: Option<&OrderState<'_>>,
     known: &BTreeSet<&str>,
+    mapping: &Mapping,
 ) -> Option<Option<String>> {
     match &fact.what {
         JerkyFact::Opened { reference, .. } | JerkyFact::Committed { reference, .. } => {
             let is_known = known.contains(reference.as_str());
             Some((!is_known).then(|| format!("{reference} in the shop before it")))
         }
-        JerkyFact::Released { .. } => {
-            let wanted = order.is_some_and(is_still_wanted);
+        JerkyFact::Released { lines, .. } => {
+            let wanted = order.is_some_and(|order| is_wanted(order, lines, mapping));
             Some(wanted.then(|| "a cancellation or the end of its order before it".to_owned()))
         }
         JerkyFact::Moved {
@@ -139,10 +141,96 @@ fn is_change(cause: &str) -> bool {
     matches!(cause, "adjustment" | "return" | "restock" | "disposal")
 }
 
-/// The order lives, nothing of it was cancelled, and no other reservation serves it.
-fn is_still_wanted(order: &OrderState<'_>) -> bool {
-    order.placed.is_some()
-        && order.over.is_none()
-        && order.lines.values().all(|line| line.cancelled == 0)
-        && order.live().count() == 0
+/// Whether goods were given back that a confirmed order is still owed.
+fn is_wanted(order: &OrderState<'_>, given: &[ReservedLine], mapping: &Mapping) -> bool {
+    let promised = order.automatic || order.confirmed.is_some();
+    promised
+        && given
+            .iter()
+            .any(|line| order.uncovered(mapping, &line.sku) > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::oracle::{
+        history::{Account, Crash},
+        testing::{World, assert_holds, assert_violated},
+    };
+
+    fn crashed(before: &str, after: &str) -> World {
+        let mut world = World::quiet_day();
+        world.history.crashes.push(Crash {
+            at: world.now,
+            restarted_at: world.now,
+            before: Some(before.to_owned()),
+            after: Some(after.to_owned()),
+        });
+        world
+    }
+
+    #[test]
+    fn a_crash_that_changes_nothing_holds() {
+        assert_holds("crash_safe", &crashed("5eed", "5eed").end());
+    }
+
+    #[test]
+    fn a_store_that_differs_after_the_restart_breaks_it() {
+        assert_violated(
+            "crash_safe",
+            &crashed("5eed", "dead").end(),
+            "durable store",
+        );
+    }
+
+    #[test]
+    fn a_cursor_that_falls_breaks_it() {
+        let mut world = World::quiet_day();
+        world.checkpoint(7);
+        world.history.checkpoints[1].feed = Some(0);
+        assert_violated("crash_safe", &world.end(), "cursors");
+    }
+
+    #[test]
+    fn a_reservation_for_an_order_that_nobody_placed_breaks_it() {
+        let mut world = World::quiet_day();
+        world.reserve("ORD-9", &[("J1", "A", 50)]);
+        let broken = assert_violated("crash_safe", &world.end(), "without a cause");
+        assert!(broken.expected.starts_with("ORD-9"), "{broken}");
+    }
+
+    #[test]
+    fn a_commit_for_a_shipment_that_never_left_breaks_it() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 1);
+        let id = world.reserve("ORD-9", &[("J1", "A", 50)]);
+        world.commit(&id, "SHIP-9", &[("J1", "A", 50)]);
+        assert_violated("crash_safe", &world.end(), "without a cause");
+    }
+
+    #[test]
+    fn releasing_what_a_confirmed_order_is_owed_breaks_it() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 1);
+        let id = world.reserve("ORD-9", &[("J1", "A", 50)]);
+        world.confirm("ORD-9");
+        world.release(&id, &[("J1", "A", 50)]);
+        let broken = assert_violated("crash_safe", &world.end(), "without a cause");
+        assert!(broken.found.contains("released"), "{broken}");
+    }
+
+    #[test]
+    fn an_adjustment_that_names_no_count_breaks_it() {
+        let mut world = World::quiet_day();
+        let id = Some("count:CNT-404");
+        world.moved(
+            "J1",
+            "B",
+            Account::Available,
+            Account::CountedOff,
+            5,
+            "adjustment",
+            id,
+        );
+        assert_violated("crash_safe", &world.end(), "without a cause");
+    }
 }

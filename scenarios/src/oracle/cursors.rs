@@ -108,3 +108,62 @@ fn orders(case: &Case<'_>, checkpoint: &Checkpoint, findings: &mut Findings) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::oracle::{
+        history::{Quarantined, Vendor},
+        testing::{World, assert_holds, assert_violated, verdict},
+    };
+
+    #[test]
+    fn a_cursor_behind_what_was_applied_holds() {
+        assert_holds("cursors", &World::quiet_day().end());
+    }
+
+    #[test]
+    fn a_cursor_past_an_event_that_was_not_applied_breaks_it() {
+        let mut world = World::quiet_day();
+        world.history.checkpoints[0]
+            .sequences
+            .insert("J1".into(), 6);
+        let broken = assert_violated("cursors", &world.end(), "J1");
+        assert_eq!(
+            (broken.found.as_str(), broken.history.is_empty()),
+            ("6", false)
+        );
+    }
+
+    #[test]
+    fn an_event_set_aside_may_be_passed() {
+        let mut world = World::quiet_day();
+        world.history.checkpoints[0]
+            .sequences
+            .insert("J1".into(), 6);
+        world.history.hub.quarantine.push(Quarantined {
+            message: None,
+            subject: Some("J1".to_owned()),
+            at: world.now,
+            reason: "negative quantity".to_owned(),
+        });
+        let verdict = verdict("cursors", &world.end());
+        assert!(!verdict.is_violated(), "{verdict:?}");
+    }
+
+    #[test]
+    fn a_poll_cursor_past_a_version_that_was_not_applied_breaks_it() {
+        let mut world = World::quiet_day();
+        world.history.checkpoints.clear();
+        world.deliver(Vendor::Polish, "whk_10", "ORD-3", 3);
+        world.checkpoint(7);
+        let broken = assert_violated("cursors", &world.end(), "ORD-3");
+        assert_eq!(broken.found, "2");
+    }
+
+    #[test]
+    fn without_a_checkpoint_it_is_unknown() {
+        let mut world = World::quiet_day();
+        world.history.checkpoints.clear();
+        assert!(verdict("cursors", &world.end()).is_unknown());
+    }
+}

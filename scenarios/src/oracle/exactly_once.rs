@@ -177,3 +177,105 @@ fn is_change(cause: &str) -> bool {
         "receipt" | "adjustment" | "count" | "damage" | "return" | "restock" | "disposal"
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::oracle::{
+        history::{Account, LotStatus},
+        testing::{World, assert_holds, assert_violated},
+    };
+
+    #[test]
+    fn one_order_with_one_reservation_holds() {
+        assert_holds("exactly_once", &World::quiet_day().end());
+    }
+
+    #[test]
+    fn a_second_live_reservation_breaks_it() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 1);
+        world.reserve("ORD-9", &[("J1", "A", 50)]);
+        world.reserve("ORD-9", &[("J1", "A", 50)]);
+        let broken = assert_violated("exactly_once", &world.end(), "ORD-9");
+        assert_eq!(broken.found, "res_4 and res_5");
+    }
+
+    #[test]
+    fn a_new_generation_after_the_old_one_expired_holds() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 1);
+        let id = world.reserve("ORD-9", &[("J1", "A", 50)]);
+        world.expire(&id, &[("J1", "A", 50)]);
+        let id = world.reserve("ORD-9", &[("J1", "A", 50)]);
+        world.confirm("ORD-9");
+        world.ship("ORD-9", "SHIP-9", 1);
+        world.commit(&id, "SHIP-9", &[("J1", "A", 50)]);
+        assert_holds("exactly_once", &world.end());
+    }
+
+    #[test]
+    fn reserving_more_than_was_ordered_breaks_it() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 1);
+        world.reserve("ORD-9", &[("J1", "A", 100)]);
+        assert_violated("exactly_once", &world.end(), "ORD-9");
+    }
+
+    #[test]
+    fn committing_before_anything_shipped_breaks_it() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 1);
+        let id = world.reserve("ORD-9", &[("J1", "A", 50)]);
+        world.confirm("ORD-9");
+        world.commit(&id, "SHIP-9", &[("J1", "A", 50)]);
+        assert_violated("exactly_once", &world.end(), "ORD-9");
+    }
+
+    #[test]
+    fn a_shipment_that_was_never_committed_breaks_it() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 1);
+        world.reserve("ORD-9", &[("J1", "A", 50)]);
+        world.confirm("ORD-9");
+        world.ship("ORD-9", "SHIP-9", 1);
+        let broken = assert_violated("exactly_once", &world.end(), "ORD-9");
+        assert_eq!(broken.expected, "50 of J1 committed, as shipped");
+    }
+
+    #[test]
+    fn a_shipment_whose_lot_was_recalled_cannot_be_committed() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 1);
+        world.reserve("ORD-9", &[("J1", "A", 50)]);
+        world.confirm("ORD-9");
+        world.ship("ORD-9", "SHIP-9", 1);
+        world.lot("J1", "A", LotStatus::Recalled, Some(20));
+        assert_holds("exactly_once", &world.end());
+    }
+
+    #[test]
+    fn one_key_with_two_effects_breaks_it() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 1);
+        world.reserve_as("res_9", "reserve:res_1", "ORD-9", &[("J1", "A", 50)], false);
+        assert_violated("exactly_once", &world.end(), "key reserve:res_1");
+    }
+
+    #[test]
+    fn one_change_with_two_effects_breaks_it() {
+        let mut world = World::quiet_day();
+        let id = Some("count:CNT-1");
+        for _ in 0..2 {
+            world.moved(
+                "J1",
+                "B",
+                Account::Available,
+                Account::CountedOff,
+                5,
+                "adjustment",
+                id,
+            );
+        }
+        assert_violated("exactly_once", &world.end(), "count:CNT-1");
+    }
+}

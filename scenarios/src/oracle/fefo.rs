@@ -180,3 +180,97 @@ impl Shelf<'_, '_> {
 fn told(expires_on: Option<Date>) -> String {
     expires_on.map_or("for ever".to_owned(), |day| day.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::oracle::{
+        history::LotStatus,
+        testing::{World, assert_holds, assert_violated},
+    };
+
+    #[test]
+    fn the_earliest_lots_first_hold() {
+        assert_holds("fefo", &World::quiet_day().end());
+    }
+
+    #[test]
+    fn an_earlier_lot_left_on_the_shelf_breaks_it() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 1);
+        world.reserve("ORD-9", &[("J1", "B", 50)]);
+        let broken = assert_violated("fefo", &world.end(), "res_4 line 1");
+        assert!(
+            broken.expected.starts_with("lot A until 2026-11-20"),
+            "{broken}"
+        );
+    }
+
+    #[test]
+    fn a_later_lot_after_the_earlier_one_is_used_up_holds() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 19);
+        world.reserve("ORD-9", &[("J1", "A", 900), ("J1", "B", 50)]);
+        assert_holds("fefo", &world.end());
+    }
+
+    #[test]
+    fn a_recalled_lot_breaks_it() {
+        let mut world = World::quiet_day();
+        world.lot("J1", "A", LotStatus::Recalled, Some(20));
+        world.place("ORD-9", "BAG", 1);
+        world.reserve("ORD-9", &[("J1", "A", 50)]);
+        let broken = assert_violated("fefo", &world.end(), "res_4");
+        assert!(broken.found.contains("Recalled"), "{broken}");
+    }
+
+    #[test]
+    fn a_lot_is_picked_through_its_last_day_in_the_warehouses_zone_and_no_longer() {
+        let mut world = World::quiet_day();
+        // 05:59 UTC on the 21st is still the 20th in Chicago.
+        world.now = "2026-11-21T05:59:00Z".parse().unwrap();
+        world.place("ORD-8", "BAG", 1);
+        world.reserve("ORD-8", &[("J1", "A", 50)]);
+        assert_holds("fefo", &world.history);
+        world.now = "2026-11-21T06:00:00Z".parse().unwrap();
+        world.place("ORD-9", "BAG", 1);
+        world.reserve("ORD-9", &[("J1", "A", 50)]);
+        assert_violated("fefo", &world.end(), "res_5");
+    }
+
+    #[test]
+    fn shipping_an_expired_lot_breaks_it() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 1);
+        let id = world.reserve("ORD-9", &[("J1", "A", 50)]);
+        world.now = "2026-11-21T06:00:00Z".parse().unwrap();
+        world.commit(&id, "SHIP-9", &[("J1", "A", 50)]);
+        assert_violated("fefo", &world.end(), "res_4");
+    }
+
+    #[test]
+    fn a_lot_below_the_listings_shelf_life_breaks_it() {
+        let mut world = World::quiet_day();
+        world
+            .history
+            .mapping
+            .listings
+            .get_mut("BAG")
+            .unwrap()
+            .min_days = 20;
+        let broken = assert_violated("fefo", &world.end(), "res_1");
+        assert!(broken.expected.contains("20 days more"), "{broken}");
+    }
+
+    #[test]
+    fn directed_picks_may_miss_what_came_in_a_moment_ago_but_not_what_lay_there() {
+        let mut world = World::quiet_day();
+        world.receive("J1", "NEW", 500, Some(10));
+        world.place("ORD-8", "BAG", 1);
+        world.reserve_as("res_8", "reserve:8", "ORD-8", &[("J1", "A", 50)], true);
+        assert_holds("fefo", &world.history);
+        world.pass(3600);
+        world.place("ORD-9", "BAG", 1);
+        world.reserve_as("res_9", "reserve:9", "ORD-9", &[("J1", "A", 50)], true);
+        assert_violated("fefo", &world.end(), "res_9");
+    }
+}

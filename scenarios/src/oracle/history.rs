@@ -121,7 +121,7 @@ impl Default for Limits {
             expiry: SignedDuration::from_mins(1),
             sweep: SignedDuration::from_mins(15),
             backlog: SignedDuration::from_mins(5),
-            retry_after: SignedDuration::from_mins(5),
+            retry_after: SignedDuration::from_mins(2),
             skew: SignedDuration::ZERO,
         }
     }

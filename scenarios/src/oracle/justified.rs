@@ -82,3 +82,136 @@ fn violation(
         history,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::oracle::{
+        history::{Account, JerkyFact},
+        testing::{World, assert_holds, assert_violated},
+    };
+
+    #[test]
+    fn true_numbers_hold() {
+        assert_holds("justified", &World::quiet_day().end());
+    }
+
+    #[test]
+    fn a_number_that_was_never_true_breaks_it() {
+        let mut world = World::quiet_day();
+        world.publish("BAG", 41);
+        let broken = assert_violated("justified", &world.end(), "BAG");
+        assert_eq!(broken.found, "41");
+        assert!(
+            broken.history.last().unwrap().contains("BAG shows 41"),
+            "{broken}"
+        );
+    }
+
+    #[test]
+    fn a_number_that_was_true_too_long_ago_breaks_it() {
+        let mut world = World::quiet_day();
+        world.sell("ORD-9", ("BAG", 2), &[("J1", "A", 100)]);
+        world.pass(600);
+        world.publish("BAG", 38);
+        assert_holds("justified", &world.history);
+        world.pass(3600);
+        world.publish("BAG", 38);
+        assert_violated("justified", &world.end(), "BAG");
+    }
+
+    #[test]
+    fn safety_stock_is_taken_off_once_and_not_twice() {
+        let mut world = World::quiet_day();
+        // 1900 left less 100 of the vendor's and 200 of the mapping's gives 16, so 12 in sixes;
+        // 700 less gives 13, which would give 12 too: 900 less does not.
+        world.moved(
+            "J2",
+            "C",
+            Account::Available,
+            Account::Damaged,
+            700,
+            "damage",
+            None,
+        );
+        world.publish("SIX", 6);
+        assert_holds("justified", &world.history);
+        world.moved(
+            "J2",
+            "C",
+            Account::Available,
+            Account::Damaged,
+            100,
+            "damage",
+            None,
+        );
+        world.pass(3600);
+        world.publish("SIX", 0);
+        assert_violated("justified", &world.end(), "SIX");
+    }
+
+    #[test]
+    fn the_components_of_a_kit_may_be_read_at_different_moments() {
+        let mut world = World::quiet_day();
+        world.moved(
+            "J1",
+            "A",
+            Account::Available,
+            Account::Damaged,
+            900,
+            "damage",
+            None,
+        );
+        world.moved(
+            "J1",
+            "B",
+            Account::Available,
+            Account::Damaged,
+            900,
+            "damage",
+            None,
+        );
+        world.publish("BOX", 2);
+        assert_holds("justified", &world.history);
+        world.publish("BOX", 3);
+        assert_violated("justified", &world.end(), "BOX");
+    }
+
+    #[test]
+    fn a_lot_that_expires_at_midnight_makes_the_lower_number_true() {
+        let mut world = World::quiet_day();
+        world.now = "2026-11-21T06:00:01Z".parse().unwrap();
+        world.publish("BAG", 20);
+        assert_holds("justified", &world.history);
+        world.pass(3600);
+        world.publish("BAG", 38);
+        assert_violated("justified", &world.end(), "BAG");
+    }
+
+    #[test]
+    fn what_an_automatic_order_is_owed_may_be_held_back() {
+        let mut world = World::quiet_day();
+        world.place_as("ORD-9", "AUTO", 5, true);
+        world.publish("AUTO", 45);
+        assert_holds("justified", &world.history);
+        world.publish("AUTO", 44);
+        assert_violated("justified", &world.end(), "AUTO");
+    }
+
+    #[test]
+    fn a_mirror_that_was_never_true_breaks_it() {
+        let mut world = World::quiet_day();
+        world.mirror("M-NAIL", 4, 1000);
+        assert_violated("justified", &world.end(), "M-NAIL");
+    }
+
+    #[test]
+    fn replaying_a_fact_of_an_unmapped_item_changes_no_number() {
+        let mut world = World::quiet_day();
+        world.jerky(JerkyFact::Item {
+            sku: "J9".into(),
+            zone: "No/Where".to_owned(),
+            safety: 0,
+        });
+        assert_holds("justified", &world.end());
+    }
+}

@@ -98,3 +98,37 @@ fn named(kit: &Needs<'_>) -> String {
         .collect();
     parts.join(" + ")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::oracle::testing::{World, assert_holds, assert_violated};
+
+    #[test]
+    fn a_whole_kit_holds() {
+        assert_holds("kits_whole", &World::quiet_day().end());
+    }
+
+    #[test]
+    fn a_kit_reserved_without_one_component_breaks_it() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BOX", 1);
+        world.reserve("ORD-9", &[("J1", "A", 50)]);
+        let broken = assert_violated("kits_whole", &world.end(), "ORD-9");
+        assert!(
+            broken.expected.ends_with("50 of J1 + 100 of J2"),
+            "{broken}"
+        );
+    }
+
+    #[test]
+    fn a_kit_committed_in_other_proportions_breaks_it() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BOX", 2);
+        let id = world.reserve("ORD-9", &[("J1", "A", 100), ("J2", "C", 200)]);
+        world.confirm("ORD-9");
+        world.ship("ORD-9", "SHIP-9", 2);
+        world.commit(&id, "SHIP-9", &[("J1", "A", 100), ("J2", "C", 100)]);
+        let broken = assert_violated("kits_whole", &world.end(), "ORD-9");
+        assert!(broken.found.contains("committed"), "{broken}");
+    }
+}

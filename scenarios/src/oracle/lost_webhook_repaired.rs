@@ -118,3 +118,68 @@ fn agreed_once(numbers: &ListingNumbers<'_>, from: Timestamp, to: Timestamp) -> 
     let mut later = moments.into_iter().rev().filter(|at| *at > from);
     later.any(|at| numbers.agrees(at))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::oracle::{
+        history::Vendor,
+        testing::{World, assert_holds, assert_violated, verdict},
+    };
+
+    fn lose(world: &mut World, vendor: Vendor, subject: &str) {
+        let lost = world.deliver(vendor, "lost", subject, 9);
+        (lost.arrived_at, lost.status) = (None, None);
+    }
+
+    #[test]
+    fn a_lost_event_that_a_sweep_made_good_holds() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 1);
+        world.reserve("ORD-9", &[("J1", "A", 50)]);
+        lose(&mut world, Vendor::Jerky, "J1");
+        world.pass(300);
+        world.settle();
+        world.pass(600);
+        world.confirm("ORD-9");
+        assert_holds("lost_webhook_repaired", &world.end());
+    }
+
+    #[test]
+    fn a_lost_stock_change_that_nobody_noticed_breaks_it() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 1);
+        world.reserve("ORD-9", &[("J1", "A", 50)]);
+        lose(&mut world, Vendor::Jerky, "J1");
+        let broken = assert_violated("lost_webhook_repaired", &world.end(), "about J1");
+        assert!(broken.expected.starts_with("BAG"), "{broken}");
+    }
+
+    #[test]
+    fn a_lost_order_that_nobody_decided_breaks_it() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 1);
+        lose(&mut world, Vendor::Polish, "ORD-9");
+        let broken = assert_violated("lost_webhook_repaired", &world.end(), "about ORD-9");
+        assert_eq!(broken.found, "none");
+    }
+
+    #[test]
+    fn a_message_that_a_later_attempt_brought_was_not_lost() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 1);
+        lose(&mut world, Vendor::Polish, "ORD-9");
+        world.deliver(Vendor::Polish, "lost", "ORD-9", 9);
+        assert_eq!(verdict("lost_webhook_repaired", &world.end()).judged, 0);
+    }
+
+    #[test]
+    fn a_message_lost_at_the_very_end_is_noted_and_not_judged() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 1);
+        lose(&mut world, Vendor::Polish, "ORD-9");
+        world.history.phases.ended = world.now;
+        let verdict = verdict("lost_webhook_repaired", &world.history);
+        assert_eq!(verdict.judged, 0);
+        assert!(verdict.note.is_some());
+    }
+}

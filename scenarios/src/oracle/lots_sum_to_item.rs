@@ -96,3 +96,55 @@ fn against_truth(case: &Case<'_>, findings: &mut Findings) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::oracle::testing::{World, assert_holds, assert_violated, verdict};
+
+    fn stated() -> World {
+        let mut world = World::quiet_day();
+        world.state("J1", &[("A", 900), ("B", 1000)], 0);
+        world
+    }
+
+    #[test]
+    fn a_level_that_adds_up_holds() {
+        assert_holds("lots_sum_to_item", &stated().end());
+    }
+
+    #[test]
+    fn lots_that_do_not_sum_to_the_item_break_it() {
+        let mut world = stated();
+        world.history.levels[0].lots[0].quantity += 1;
+        assert_violated("lots_sum_to_item", &world.end(), "J1");
+    }
+
+    #[test]
+    fn parts_that_do_not_sum_to_the_item_break_it() {
+        let mut world = stated();
+        world.history.levels[0].safety_stock += 1;
+        assert_violated("lots_sum_to_item", &world.end(), "J1");
+    }
+
+    #[test]
+    fn a_level_that_its_own_movements_contradict_breaks_it() {
+        let mut world = World::quiet_day();
+        world.state("J1", &[("A", 950), ("B", 1000)], 0);
+        let broken = assert_violated("lots_sum_to_item", &world.end(), "J1");
+        assert!(broken.expected.contains("1900"), "{broken}");
+    }
+
+    #[test]
+    fn what_the_middleware_believes_has_to_add_up_as_well() {
+        let mut world = stated();
+        let mut believed = world.history.levels[0].clone();
+        believed.reserved += 50;
+        world.history.hub.levels.push(believed);
+        assert_violated("lots_sum_to_item", &world.end(), "middleware");
+    }
+
+    #[test]
+    fn without_any_stated_level_it_is_unknown() {
+        assert!(verdict("lots_sum_to_item", &World::quiet_day().end()).is_unknown());
+    }
+}

@@ -34,10 +34,13 @@ mod order_free;
 mod poison_isolated;
 mod polite;
 mod quiescent;
+mod replay;
 mod reservations_end;
 mod steps;
 mod stock;
 mod telling;
+#[cfg(test)]
+mod testing;
 mod timeline;
 mod trail;
 mod units;
@@ -111,5 +114,46 @@ impl Invariant {
         let mut findings = Findings::default();
         (self.check)(case, &mut findings);
         findings.into_verdict(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        testing::{World, verdict},
+        *,
+    };
+
+    #[test]
+    fn a_day_on_which_all_went_well_breaks_nothing() {
+        let mut world = World::quiet_day();
+        world.state("J1", &[("A", 900), ("B", 1000)], 0);
+        let history = world.end();
+        for verdict in judge(&history) {
+            assert_eq!(verdict.status, Status::Holds, "{verdict:#?}");
+        }
+    }
+
+    #[test]
+    fn an_empty_run_is_never_silently_passed() {
+        let history = World::new().history;
+        let verdict = verdict("no_oversell", &history);
+        assert_eq!((verdict.judged, verdict.status), (0, Status::Holds));
+        assert!(verdict.note.is_some());
+    }
+
+    #[test]
+    fn invariants_are_found_by_name_and_by_number() {
+        assert_eq!(find("S3").map(|found| found.name), Some("no_oversell"));
+        assert_eq!(find("Fefo").map(|found| found.code), Some("S9"));
+        assert!(find("S99").is_none());
+    }
+
+    #[test]
+    fn a_verdict_reads_as_one_object() {
+        let history = World::quiet_day().end();
+        let json = serde_json::to_value(verdict("fefo", &history)).unwrap();
+        assert_eq!(json["name"], "fefo");
+        assert_eq!(json["status"], "holds");
     }
 }

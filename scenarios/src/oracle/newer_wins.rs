@@ -122,3 +122,49 @@ fn checkpoints(checkpoints: &[Checkpoint], findings: &mut Findings) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::oracle::testing::{World, assert_holds, assert_violated};
+
+    #[test]
+    fn numbers_that_follow_the_truth_hold() {
+        assert_holds("newer_wins", &World::quiet_day().end());
+    }
+
+    #[test]
+    fn an_older_number_over_a_newer_one_breaks_it() {
+        let mut world = World::quiet_day();
+        world.sell("ORD-9", ("BAG", 2), &[("J1", "A", 100)]);
+        world.publish("BAG", 38);
+        let broken = assert_violated("newer_wins", &world.end(), "BAG");
+        assert!(broken.found.starts_with("38"), "{broken}");
+    }
+
+    #[test]
+    fn a_number_that_became_true_again_holds() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 2);
+        let id = world.reserve("ORD-9", &[("J1", "A", 100)]);
+        world.settle();
+        world.cancel("ORD-9", 2);
+        world.release(&id, &[("J1", "A", 100)]);
+        world.settle();
+        assert_holds("newer_wins", &world.end());
+    }
+
+    #[test]
+    fn a_mirror_set_from_an_older_source_breaks_it() {
+        let mut world = World::quiet_day();
+        world.mirror("M-NAIL", 9, 1);
+        assert_violated("newer_wins", &world.end(), "M-NAIL");
+    }
+
+    #[test]
+    fn an_applied_sequence_that_falls_breaks_it() {
+        let mut world = World::quiet_day();
+        world.checkpoint(6);
+        let broken = assert_violated("newer_wins", &world.end(), "J1");
+        assert_eq!(broken.found, "6");
+    }
+}

@@ -214,3 +214,104 @@ fn promised(order: &OrderState<'_>, mapping: &Mapping, item: &JerkySku) -> i64 {
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::oracle::{
+        history::{Account, LotStatus, ShopAccount},
+        testing::{World, assert_holds, assert_violated},
+    };
+
+    #[test]
+    fn confirmations_with_their_reservations_hold() {
+        assert_holds("no_oversell", &World::quiet_day().end());
+    }
+
+    #[test]
+    fn a_confirmation_without_a_reservation_breaks_it() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 2);
+        world.confirm("ORD-9");
+        let broken = assert_violated("no_oversell", &world.end(), "ORD-9");
+        assert_eq!(broken.found, "0");
+        assert!(
+            broken
+                .history
+                .iter()
+                .any(|line| line.contains("ORD-9 confirmed"))
+        );
+    }
+
+    #[test]
+    fn a_confirmation_with_half_of_its_goods_breaks_it() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 2);
+        world.reserve("ORD-9", &[("J1", "A", 50)]);
+        world.confirm("ORD-9");
+        assert_violated("no_oversell", &world.end(), "ORD-9");
+    }
+
+    #[test]
+    fn a_confirmation_after_the_reservation_expired_breaks_it() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 2);
+        let id = world.reserve("ORD-9", &[("J1", "A", 100)]);
+        world.expire(&id, &[("J1", "A", 100)]);
+        world.confirm("ORD-9");
+        assert_violated("no_oversell", &world.end(), "ORD-9");
+    }
+
+    #[test]
+    fn goods_promised_to_an_earlier_order_are_not_promised_again() {
+        let mut world = World::quiet_day();
+        world.place("ORD-8", "SIX", 18);
+        let id = world.reserve("ORD-8", &[("J2", "C", 1800)]);
+        world.confirm("ORD-8");
+        world.expire(&id, &[("J2", "C", 1800)]);
+        world.place("ORD-9", "SIX", 12);
+        world.reserve("ORD-9", &[("J2", "C", 1200)]);
+        world.confirm("ORD-9");
+        let broken = assert_violated("no_oversell", &world.end(), "ORD-9");
+        assert!(broken.expected.contains("ORD-8"), "{broken}");
+    }
+
+    #[test]
+    fn a_recall_of_promised_goods_is_nobodys_oversell() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 2);
+        world.reserve("ORD-9", &[("J1", "A", 100)]);
+        world.confirm("ORD-9");
+        world.lot("J1", "A", LotStatus::Recalled, Some(20));
+        world.sell("ORD-10", ("BAG", 1), &[("J1", "B", 50)]);
+        assert_holds("no_oversell", &world.end());
+    }
+
+    #[test]
+    fn an_automatic_order_may_wait_for_its_reservation() {
+        let mut world = World::quiet_day();
+        world.place_as("ORD-9", "AUTO", 3, true);
+        assert_holds("no_oversell", &world.end());
+    }
+
+    #[test]
+    fn available_stock_below_zero_breaks_it() {
+        let mut world = World::quiet_day();
+        world.moved(
+            "J1",
+            "A",
+            Account::Available,
+            Account::Reserved,
+            901,
+            "reservation",
+            None,
+        );
+        assert_violated("no_oversell", &world.end(), "J1/A");
+    }
+
+    #[test]
+    fn own_stock_promised_twice_breaks_it() {
+        let mut world = World::quiet_day();
+        world.own("NAIL", ShopAccount::Free, ShopAccount::Held, 10);
+        assert_violated("no_oversell", &world.end(), "NAIL");
+    }
+}

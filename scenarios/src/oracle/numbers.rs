@@ -6,17 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use jiff::Timestamp;
 
 use super::{
     formula,
-    history::{
-        Actor, Component, Criticality, History, JerkyFact, Listing, Mirror, Policy, PolishFact,
-        ShopAccount,
-    },
+    history::{Actor, History, Listing, Mirror, Policy, PolishFact},
     names::{JerkySku, PolishSku},
     steps::Steps,
-    stock::Stock,
     timeline::Step,
 };
 
@@ -32,12 +28,23 @@ pub(super) struct Numbers<'h> {
 pub(super) struct ListingNumbers<'h> {
     /// What it is made of.
     pub(super) listing: &'h Listing,
-    /// For each component, the sell units it allows.
-    pub(super) parts: Vec<Steps>,
-    /// Sell units sold by automatic orders that have no reservation yet.
-    pub(super) owed: Steps,
+    /// Its components, in the listing's order.
+    pub(super) parts: Vec<Part>,
     /// What the shop showed.
     pub(super) shown: Vec<Shown<'h>>,
+}
+
+/// One component's truth.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Part {
+    /// Free stock that the listing may use, in base units.
+    pub(super) free: Steps,
+    /// What confirmed orders are owed of it and no reservation holds yet, in base units.
+    pub(super) owed: Steps,
+    /// Safety stock, the vendor's and the mapping's, in base units.
+    pub(super) withheld: i64,
+    /// Base units for one sell unit.
+    pub(super) need: i64,
 }
 
 /// A mirror's truth and what the jerky system showed.
@@ -73,21 +80,12 @@ impl<'h> ListingNumbers<'h> {
     }
 
     /// Whether `value` is the formula over component states somewhere in `from..=to`.
-    ///
-    /// An eventual listing may also show less, by what automatic orders took and no reservation
-    /// holds yet: publishing the bare formula there would sell the same goods again.
     pub(super) fn is_justified(&self, value: i64, from: Timestamp, to: Timestamp) -> bool {
-        let roof = self.parts.iter().map(|part| part.max(from, to)).min();
+        let roof = self.parts.iter().map(|part| part.most(from, to)).min();
         let roof = roof.unwrap_or(0);
-        let owed = self.owed.max(from, to);
         self.parts.iter().any(|part| {
-            part.within(from, to)
-                .filter(|allowed| *allowed <= roof)
-                .any(|allowed| {
-                    let value_of = |owed| self.rounded(allowed - owed);
-                    value_of(0) == value
-                        || (owed > 0 && (value_of(owed)..=value_of(0)).contains(&value))
-                })
+            let mut units = part.within(from, to).filter(|units| *units <= roof);
+            units.any(|units| self.rounded(units) == value)
         })
     }
 
@@ -110,8 +108,8 @@ impl<'h> ListingNumbers<'h> {
         let mut moments: Vec<Timestamp> = self
             .parts
             .iter()
-            .chain(std::iter::once(&self.owed))
-            .flat_map(|part| part.moments(from, to))
+            .flat_map(|part| [&part.free, &part.owed])
+            .flat_map(|steps| steps.moments(from, to))
             .collect();
         moments.sort_unstable();
         moments.dedup();
@@ -149,6 +147,33 @@ impl<'h> ListingNumbers<'h> {
     }
 }
 
+impl Part {
+    /// The sell units it allows at one moment.
+    fn at(&self, at: Timestamp) -> i64 {
+        self.allowed(self.free.at(at), 0)
+    }
+
+    /// The most that it allowed in the window.
+    fn most(&self, from: Timestamp, to: Timestamp) -> i64 {
+        self.allowed(self.free.max(from, to), 0)
+    }
+
+    /// All that it allowed in the window, with and without what is owed: a middleware that knows
+    /// of an automatic order whose reservation is still to come may hold its goods back, since
+    /// publishing them would sell them again.
+    fn within(&self, from: Timestamp, to: Timestamp) -> impl Iterator<Item = i64> {
+        self.free.within(from, to).flat_map(move |free| {
+            let owed =
+                std::iter::once(0).chain(self.owed.within(from, to).filter(|owed| *owed > 0));
+            owed.map(move |owed| self.allowed(free, owed))
+        })
+    }
+
+    fn allowed(&self, free: i64, owed: i64) -> i64 {
+        formula::units(free, self.withheld + owed, self.need)
+    }
+}
+
 impl MirrorNumbers<'_> {
     /// Whether shown and true agree at one moment. A mirror nobody ever set shows nothing.
     pub(super) fn agrees(&self, at: Timestamp) -> bool {
@@ -173,245 +198,14 @@ where
         .copied()
 }
 
-/// Replays both ledgers once.
-pub(super) fn replayed<'h>(history: &'h History, timeline: &[Step<'h>]) -> Numbers<'h> {
-    let mut replay = Replay::new(history);
-    for step in timeline {
-        replay.let_midnights_pass(step.at());
-        match step {
-            Step::Jerky(fact) => replay.jerky(fact.at, &fact.what, *step),
-            Step::Polish(fact) => replay.polish(fact.at, &fact.what, *step),
-        }
-    }
-    replay.let_midnights_pass(history.phases.ended);
-    replay.numbers
-}
-
-struct Replay<'h> {
-    numbers: Numbers<'h>,
-    stock: Stock<'h>,
-    shelves: BTreeMap<&'h PolishSku, [i64; 6]>,
-    /// Who depends on an item, an own product or a mirror's source.
-    on_item: BTreeMap<&'h JerkySku, Vec<(&'h PolishSku, usize)>>,
-    on_product: BTreeMap<&'h PolishSku, Vec<(&'h PolishSku, usize)>>,
-    mirrored: BTreeMap<&'h PolishSku, Vec<&'h JerkySku>>,
-    /// Automatic orders without a reservation, with what they took.
-    owing: BTreeMap<&'h str, Vec<(&'h PolishSku, i64)>>,
-    /// The next midnight of each zone.
-    midnights: BTreeMap<&'h str, (TimeZone, Timestamp)>,
-}
-
-impl<'h> Replay<'h> {
-    fn new(history: &'h History) -> Self {
-        let mapping = &history.mapping;
-        let mut on_item: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        let mut on_product: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for (sku, listing) in &mapping.listings {
-            for (place, part) in listing.components.iter().enumerate() {
-                match part {
-                    Component::Jerky { sku: item, .. } => {
-                        on_item.entry(item).or_default().push((sku, place));
-                    }
-                    Component::Own { sku: own, .. } => {
-                        on_product.entry(own).or_default().push((sku, place));
-                    }
-                }
-            }
-        }
-        let mut mirrored: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for (sku, mirror) in &mapping.mirrors {
-            mirrored.entry(&mirror.source).or_default().push(sku);
-        }
-        Self {
-            numbers: Numbers::empty(history),
-            stock: Stock::default(),
-            shelves: BTreeMap::new(),
-            on_item,
-            on_product,
-            mirrored,
-            owing: BTreeMap::new(),
-            midnights: BTreeMap::new(),
-        }
-    }
-
-    fn jerky(&mut self, at: Timestamp, fact: &'h JerkyFact, step: Step<'h>) {
-        self.stock.apply(at, fact);
-        match fact {
-            JerkyFact::Item { sku, zone, .. } => {
-                let midnight = self.stock.item(sku).map(|item| {
-                    let next = next_midnight(at, &item.zone);
-                    (item.zone.clone(), next)
-                });
-                if let Some(midnight) = midnight {
-                    self.midnights.entry(zone).or_insert(midnight);
-                }
-                self.item_changed(at, sku);
-            }
-            JerkyFact::Lot { sku, .. } | JerkyFact::Moved { sku, .. } => {
-                self.item_changed(at, sku);
-            }
-            JerkyFact::Opened { reference, .. } => self.no_longer_owing(at, reference),
-            JerkyFact::Mirrored {
-                sku,
-                quantity,
-                source_sequence,
-            } => {
-                if let Some(mirror) = self.numbers.mirrors.get_mut(sku) {
-                    mirror
-                        .shown
-                        .push(Shown::new(*quantity, *source_sequence, step));
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn polish(&mut self, at: Timestamp, fact: &'h PolishFact, step: Step<'h>) {
-        match fact {
-            PolishFact::Product { sku, available, .. } => self.show(sku, *available, 0, step),
-            PolishFact::Available {
-                sku,
-                available,
-                version,
-            } => self.show(sku, *available, *version, step),
-            PolishFact::Counted { sku, counted, .. } => self.show(sku, *counted, 0, step),
-            PolishFact::OwnMoved {
-                sku,
-                from,
-                to,
-                quantity,
-            } => {
-                let shelf = self.shelves.entry(sku).or_default();
-                shelf[*from as usize] -= quantity;
-                shelf[*to as usize] += quantity;
-                self.product_changed(at, sku);
-            }
-            PolishFact::Placed {
-                order,
-                lines,
-                automatic: true,
-                ..
-            } => {
-                let took: Vec<_> = lines
-                    .iter()
-                    .map(|line| (&line.sku, line.quantity))
-                    .collect();
-                self.owe(at, &took, 1);
-                self.owing.insert(order.as_str(), took);
-            }
-            PolishFact::Rejected { order }
-            | PolishFact::Cancelled { order, .. }
-            | PolishFact::HoldExpired { order } => self.no_longer_owing(at, order.as_str()),
-            _ => {}
-        }
-    }
-
-    fn show(&mut self, sku: &PolishSku, value: i64, version: u64, step: Step<'h>) {
-        if let Some(listing) = self.numbers.listings.get_mut(sku) {
-            listing.shown.push(Shown::new(value, version, step));
-        }
-    }
-
-    fn owe(&mut self, at: Timestamp, took: &[(&'h PolishSku, i64)], sign: i64) {
-        for (sku, quantity) in took {
-            if let Some(listing) = self.numbers.listings.get_mut(*sku)
-                && listing.listing.criticality == Criticality::Eventual
-            {
-                let owed = listing.owed.last() + sign * quantity;
-                listing.owed.push(at, owed);
-            }
-        }
-    }
-
-    fn no_longer_owing(&mut self, at: Timestamp, order: &str) {
-        if let Some(took) = self.owing.remove(order) {
-            self.owe(at, &took, -1);
-        }
-    }
-
-    fn item_changed(&mut self, at: Timestamp, sku: &JerkySku) {
-        let (Some(item), Some(places)) = (self.stock.item(sku), self.on_item.get(sku)) else {
-            return;
-        };
-        for (listing, place) in places {
-            let Some(numbers) = self.numbers.listings.get_mut(*listing) else {
-                continue;
-            };
-            let Some(Component::Jerky { need, safety, .. }) =
-                numbers.listing.components.get(*place)
-            else {
-                continue;
-            };
-            let free = item.eligible(at, numbers.listing.min_days);
-            let allowed = formula::units(free, item.safety + safety, *need);
-            if let Some(part) = numbers.parts.get_mut(*place) {
-                part.push(at, allowed);
-            }
-        }
-    }
-
-    fn product_changed(&mut self, at: Timestamp, sku: &PolishSku) {
-        let shelf = self.shelves.get(sku).copied().unwrap_or_default();
-        let free = shelf[ShopAccount::Free as usize];
-        let available = free + shelf[ShopAccount::Held as usize];
-        for (listing, place) in self.on_product.get(sku).into_iter().flatten() {
-            let Some(numbers) = self.numbers.listings.get_mut(*listing) else {
-                continue;
-            };
-            if let Some(Component::Own { need, safety, .. }) =
-                numbers.listing.components.get(*place)
-                && let Some(part) = numbers.parts.get_mut(*place)
-            {
-                part.push(at, formula::units(available, *safety, *need));
-            }
-        }
-        for mirror in self.mirrored.get(sku).into_iter().flatten() {
-            if let Some(numbers) = self.numbers.mirrors.get_mut(*mirror) {
-                numbers.truth.push(at, free.max(0) * numbers.mirror.factor);
-            }
-        }
-    }
-
-    /// Lots expire at the warehouse's midnight, without any fact.
-    fn let_midnights_pass(&mut self, until: Timestamp) {
-        let due: Vec<(TimeZone, Timestamp)> = self
-            .midnights
-            .values()
-            .filter(|(_, next)| *next <= until)
-            .cloned()
-            .collect();
-        for (zone, mut at) in due {
-            while at <= until {
-                self.day_breaks(at, &zone);
-                at = next_midnight(at, &zone);
-            }
-        }
-        for (zone, next) in self.midnights.values_mut() {
-            while *next <= until {
-                *next = next_midnight(*next, zone);
-            }
-        }
-    }
-
-    fn day_breaks(&mut self, at: Timestamp, zone: &TimeZone) {
-        let items: Vec<&JerkySku> = self
-            .stock
-            .items()
-            .filter(|(_, item)| item.zone == *zone)
-            .map(|(sku, _)| sku)
-            .collect();
-        items.into_iter().for_each(|sku| self.item_changed(at, sku));
-    }
-}
-
 impl<'h> Numbers<'h> {
-    fn empty(history: &'h History) -> Self {
+    /// No number yet, for all that is mapped.
+    pub(super) fn empty(history: &'h History) -> Self {
         let mapping = &history.mapping;
         let listings = mapping.listings.iter().map(|(sku, listing)| {
             let numbers = ListingNumbers {
                 listing,
-                parts: vec![Steps::default(); listing.components.len()],
-                owed: Steps::default(),
+                parts: vec![Part::default(); listing.components.len()],
                 shown: Vec::new(),
             };
             (sku, numbers)
@@ -440,7 +234,8 @@ impl<'h> Shown<'h> {
         counted && listing.policy == Policy::Review
     }
 
-    fn new(value: i64, sequence: u64, step: Step<'h>) -> Self {
+    /// A number that `step` set.
+    pub(super) fn new(value: i64, sequence: u64, step: Step<'h>) -> Self {
         Self {
             sequence,
             at: step.at(),
@@ -449,16 +244,4 @@ impl<'h> Shown<'h> {
             step,
         }
     }
-}
-
-fn next_midnight(at: Timestamp, zone: &TimeZone) -> Timestamp {
-    let tomorrow: Option<Date> = formula::day(at, zone).tomorrow().ok();
-    tomorrow
-        .and_then(|day| day.to_zoned(zone.clone()).ok())
-        .map_or(Timestamp::MAX, |midnight| midnight.timestamp())
-        // A zone whose midnight does not move on would never end.
-        .max(
-            at.saturating_add(SignedDuration::from_secs(1))
-                .unwrap_or(Timestamp::MAX),
-        )
 }

@@ -65,3 +65,42 @@ fn overdrawn(order: &OrderState<'_>) -> Option<(String, String)> {
         format!("{} + {}", line.committed, line.released),
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::oracle::testing::{World, assert_holds, assert_violated};
+
+    #[test]
+    fn reservations_resolved_once_hold() {
+        assert_holds("one_resolution", &World::quiet_day().end());
+    }
+
+    #[test]
+    fn releasing_what_was_committed_breaks_it() {
+        let mut world = World::quiet_day();
+        world.release("res_1", &[("J1", "A", 100)]);
+        let broken = assert_violated("one_resolution", &world.end(), "ORD-1");
+        assert!(broken.expected.contains("Resolved"), "{broken}");
+        assert!(broken.history.len() > 3);
+    }
+
+    #[test]
+    fn committing_after_expiry_breaks_it() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 1);
+        let id = world.reserve("ORD-9", &[("J1", "A", 50)]);
+        world.expire(&id, &[("J1", "A", 50)]);
+        world.commit(&id, "SHIP-9", &[("J1", "A", 50)]);
+        assert_violated("one_resolution", &world.end(), "ORD-9");
+    }
+
+    #[test]
+    fn committing_more_than_was_reserved_breaks_it() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 1);
+        let id = world.reserve("ORD-9", &[("J1", "A", 50)]);
+        world.commit(&id, "SHIP-9", &[("J1", "A", 100)]);
+        let broken = assert_violated("one_resolution", &world.end(), "ORD-9");
+        assert_eq!(broken.found, "100 + 0");
+    }
+}

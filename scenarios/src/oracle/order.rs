@@ -123,6 +123,12 @@ impl<'h> OrderState<'h> {
         self.held_lines(item).map(|(_, line)| line.committed).sum()
     }
 
+    /// Base units of an item that are to leave or have left, without reservation or commit.
+    pub(super) fn uncovered(&self, mapping: &Mapping, item: &JerkySku) -> i64 {
+        let wanted = self.goods(mapping, item, |line| line.ordered - line.cancelled);
+        (wanted - self.held(item) - self.committed(item)).max(0)
+    }
+
     /// Whether it waited for a decision of the middleware at this moment.
     pub(super) fn is_undecided(&self, at: Timestamp) -> bool {
         let later = |moment: Option<Timestamp>| moment.is_none_or(|moment| moment > at);

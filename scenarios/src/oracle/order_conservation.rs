@@ -141,3 +141,48 @@ fn came_back<'h>(
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::oracle::testing::{World, assert_holds, assert_violated};
+
+    #[test]
+    fn orders_whose_lines_add_up_hold() {
+        assert_holds("order_conservation", &World::quiet_day().end());
+    }
+
+    #[test]
+    fn shipping_what_was_cancelled_breaks_it() {
+        let mut world = World::quiet_day();
+        world.ship("ORD-3", "SHIP-ORD-3", 1);
+        let broken = assert_violated("order_conservation", &world.end(), "ORD-3 line 1");
+        assert!(
+            broken.history.last().unwrap().contains("shipped"),
+            "{broken}"
+        );
+    }
+
+    #[test]
+    fn returning_more_than_was_shipped_breaks_it() {
+        let mut world = World::quiet_day();
+        world.give_back("ORD-1", "RET-2", 2, false);
+        assert_violated("order_conservation", &world.end(), "ORD-1");
+    }
+
+    #[test]
+    fn taking_goods_back_that_never_came_back_breaks_it() {
+        let mut world = World::quiet_day();
+        world.take_back("RET-1", "J1", "A", 50);
+        let broken = assert_violated("order_conservation", &world.end(), "J1");
+        assert_eq!(broken.expected, "at most 50 returned and 50 restocked");
+    }
+
+    #[test]
+    fn restocking_what_was_not_to_be_sold_again_breaks_it() {
+        let mut world = World::quiet_day();
+        world.give_back("ORD-2", "RET-2", 1, false);
+        world.take_back("RET-2", "J1", "A", 50);
+        let broken = assert_violated("order_conservation", &world.end(), "J1");
+        assert_eq!(broken.found, "100 and 100");
+    }
+}

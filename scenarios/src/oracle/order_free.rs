@@ -140,3 +140,59 @@ impl Disturbed<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::oracle::{
+        history::Vendor,
+        testing::{World, assert_holds, assert_violated, verdict},
+    };
+
+    #[test]
+    fn tidy_deliveries_leave_nothing_to_judge() {
+        let verdict = verdict("order_free", &World::quiet_day().end());
+        assert_eq!(verdict.judged, 0);
+        assert!(verdict.note.is_some() && !verdict.is_unknown());
+    }
+
+    #[test]
+    fn a_duplicate_that_changed_nothing_holds() {
+        let mut world = World::quiet_day();
+        world.deliver(Vendor::Jerky, "evt_7", "J1", 7);
+        world.checkpoint(7);
+        assert_holds("order_free", &world.end());
+    }
+
+    #[test]
+    fn an_overtaken_message_that_won_breaks_it() {
+        let mut world = World::quiet_day();
+        world.deliver(Vendor::Jerky, "evt_9", "J1", 9);
+        world.deliver(Vendor::Jerky, "evt_8", "J1", 8);
+        world.checkpoint(8);
+        let broken = assert_violated("order_free", &world.end(), "J1");
+        assert_eq!(broken.found, "8");
+        assert!(
+            broken.history.iter().any(|line| line.contains("evt_9")),
+            "{broken}"
+        );
+    }
+
+    #[test]
+    fn a_wrong_number_after_a_duplicate_breaks_it() {
+        let mut world = World::quiet_day();
+        world.deliver(Vendor::Jerky, "evt_7", "J1", 7);
+        world.checkpoint(7);
+        world.publish("BAG", 1);
+        let broken = assert_violated("order_free", &world.end(), "J1");
+        assert_eq!(broken.found, "1");
+    }
+
+    #[test]
+    fn without_convergence_there_is_no_final_state_to_judge() {
+        let mut world = World::quiet_day();
+        world.deliver(Vendor::Jerky, "evt_7", "J1", 7);
+        let mut history = world.end();
+        history.phases.converged = None;
+        assert!(verdict("order_free", &history).is_unknown());
+    }
+}

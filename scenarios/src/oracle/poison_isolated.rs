@@ -118,3 +118,56 @@ fn has_poison(case: &Case<'_>, listing: &Listing) -> bool {
         Component::Own { sku, .. } => case.is_poisoned(sku.as_str()),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::oracle::{
+        history::Quarantined,
+        testing::{World, assert_holds, assert_violated, verdict},
+    };
+
+    fn poisoned(subject: &str) -> World {
+        let mut world = World::quiet_day();
+        world.history.hub.quarantine.push(Quarantined {
+            message: None,
+            subject: Some(subject.to_owned()),
+            at: world.now,
+            reason: "float for integer".to_owned(),
+        });
+        world
+    }
+
+    #[test]
+    fn work_that_goes_on_beside_the_poison_holds() {
+        let mut world = poisoned("J3");
+        world.sell("ORD-9", ("BAG", 1), &[("J1", "A", 50)]);
+        assert_holds("poison_isolated", &world.end());
+    }
+
+    #[test]
+    fn an_order_that_waits_though_it_has_no_poison_in_it_breaks_it() {
+        let mut world = poisoned("J3");
+        world.place("ORD-9", "BAG", 1);
+        assert_violated("poison_isolated", &world.end(), "ORD-9");
+    }
+
+    #[test]
+    fn an_order_with_the_poison_in_it_may_wait() {
+        let mut world = poisoned("J1");
+        world.place("ORD-9", "BAG", 1);
+        assert!(!verdict("poison_isolated", &world.end()).is_violated());
+    }
+
+    #[test]
+    fn a_listing_left_untrue_though_it_has_no_poison_in_it_breaks_it() {
+        let mut world = poisoned("J3");
+        world.publish("BAG", 1);
+        assert_violated("poison_isolated", &world.end(), "BAG");
+    }
+
+    #[test]
+    fn without_poison_there_is_nothing_to_judge() {
+        let verdict = verdict("poison_isolated", &World::quiet_day().end());
+        assert!(verdict.judged == 0 && verdict.note.is_some());
+    }
+}

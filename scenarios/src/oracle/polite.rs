@@ -64,8 +64,9 @@ fn waits(case: &Case<'_>, findings: &mut Findings) {
             (sent.vendor, &*sent.method, &*sent.path),
         ];
         let mut closed = scopes.iter().filter_map(|scope| closed.get(scope));
-        let ignored =
-            closed.find(|wait| sent.sent_at < wait.until && !was_forgotten(case, wait, sent));
+        let ignored = closed.find(|wait| {
+            sent.sent_at < wait.until && !crashed_between(case, wait.told_by.ended_at, sent.sent_at)
+        });
         if let Some(wait) = ignored {
             findings.violated(|| Violation {
                 subject: format!("{:?}", sent.vendor),
@@ -101,10 +102,9 @@ fn wait<'h>(case: &Case<'h>, reply: &'h Exchange) -> Option<Wait<'h>> {
     })
 }
 
-fn was_forgotten(case: &Case<'_>, wait: &Wait<'_>, sent: &Exchange) -> bool {
-    let since = wait.told_by.ended_at..=sent.sent_at;
+fn crashed_between(case: &Case<'_>, from: Timestamp, to: Timestamp) -> bool {
     let mut crashes = case.history.crashes.iter();
-    crashes.any(|crash| since.contains(&crash.at))
+    crashes.any(|crash| (from..=to).contains(&crash.at))
 }
 
 /// From the first reply that states a policy on, requests fit its bucket. It starts full, which is
@@ -130,6 +130,10 @@ fn buckets(case: &Case<'_>, findings: &mut Findings) {
         let Some(bucket) = buckets.get_mut(&sent.vendor) else {
             continue;
         };
+        if crashed_between(case, bucket.at, sent.sent_at) {
+            buckets.remove(&sent.vendor);
+            continue;
+        }
         findings.judged();
         if !bucket.take(sent.sent_at) && broken.insert(sent.vendor) {
             findings.violated(|| Violation {
@@ -186,4 +190,107 @@ fn policy(text: &str) -> Option<(i64, i64)> {
         })
     };
     Some((parameter("q")?, parameter("w")?.checked_mul(1000)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::oracle::{
+        history::{Crash, Exchange},
+        testing::{World, assert_holds, assert_violated, verdict},
+    };
+
+    fn refused(world: &mut World, status: u16, retry_after: &str) {
+        let reply = world.exchange("GET", "/v1/stock", status);
+        reply.retry_after = Some(retry_after.to_owned());
+    }
+
+    #[test]
+    fn waiting_as_asked_holds() {
+        let mut world = World::quiet_day();
+        refused(&mut world, 429, "5");
+        world.pass(5);
+        world.exchange("GET", "/v1/items", 200);
+        assert_holds("polite", &world.end());
+    }
+
+    #[test]
+    fn a_request_before_the_wait_is_over_breaks_it() {
+        let mut world = World::quiet_day();
+        refused(&mut world, 429, "5");
+        world.exchange("GET", "/v1/items", 200);
+        let broken = assert_violated("polite", &world.end(), "Jerky");
+        assert!(broken.history[0].contains("Retry-After: 5"), "{broken}");
+    }
+
+    #[test]
+    fn a_wait_asked_for_as_a_date_counts_as_well() {
+        let mut world = World::quiet_day();
+        let date = world.now + jiff::SignedDuration::from_secs(30);
+        let date = date.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        refused(&mut world, 429, &date);
+        world.exchange("GET", "/v1/items", 200);
+        assert_violated("polite", &world.end(), "Jerky");
+    }
+
+    #[test]
+    fn what_was_in_flight_when_the_refusal_arrived_holds() {
+        let mut world = World::quiet_day();
+        refused(&mut world, 429, "5");
+        let sent_at = world.history.exchanges.last().unwrap().sent_at;
+        world.exchange("GET", "/v1/items", 200).sent_at = sent_at;
+        assert_holds("polite", &world.end());
+    }
+
+    #[test]
+    fn unavailable_closes_one_operation_only() {
+        let mut world = World::quiet_day();
+        refused(&mut world, 503, "5");
+        world.exchange("GET", "/v1/items", 200);
+        assert_holds("polite", &world.history);
+        world.exchange("GET", "/v1/stock", 200);
+        assert_violated("polite", &world.end(), "Jerky");
+    }
+
+    #[test]
+    fn an_absurd_or_unreadable_wait_is_not_judged() {
+        let mut world = World::quiet_day();
+        refused(&mut world, 429, "31536000");
+        refused(&mut world, 429, "soon");
+        world.exchange("GET", "/v1/items", 200);
+        assert!(!verdict("polite", &world.end()).is_violated());
+    }
+
+    #[test]
+    fn a_restarted_process_never_saw_the_refusal() {
+        let mut world = World::quiet_day();
+        refused(&mut world, 429, "5");
+        world.history.crashes.push(Crash {
+            at: world.now,
+            restarted_at: world.now,
+            before: None,
+            after: None,
+        });
+        world.exchange("GET", "/v1/items", 200);
+        assert_holds("polite", &world.end());
+    }
+
+    fn burst(size: usize) -> World {
+        let mut world = World::quiet_day();
+        let told = world.exchange("GET", "/v1/items", 200);
+        told.policy = Some("\"default\";q=10;w=1".to_owned());
+        let request: Exchange = world.exchange("GET", "/v1/items", 200).clone();
+        world.history.exchanges.pop();
+        world
+            .history
+            .exchanges
+            .extend(std::iter::repeat_n(request, size));
+        world
+    }
+
+    #[test]
+    fn a_burst_within_the_policy_holds_and_one_beyond_breaks_it() {
+        assert_holds("polite", &burst(10).end());
+        let broken = assert_violated("polite", &burst(11).end(), "Jerky");
+        assert_eq!(broken.expected, "bursts of 10 over 1000 ms");
+    }
 }

@@ -71,3 +71,71 @@ fn has_changed(
     let just_before = case.earlier(from, SignedDuration::from_secs(1));
     numbers.moments(just_before, to).next().is_some()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::oracle::{
+        history::{Account, Exchange},
+        testing::{World, assert_holds, assert_violated, verdict},
+    };
+
+    /// A quiet hour with something happening ten minutes into it.
+    fn meanwhile(happens: impl FnOnce(&mut World)) -> super::super::History {
+        let mut world = World::quiet_day();
+        let quiet = world.now;
+        world.pass(600);
+        happens(&mut world);
+        let mut history = world.end();
+        history.phases.quiescent = Some((quiet, history.phases.ended));
+        history
+    }
+
+    #[test]
+    fn silence_and_reading_hold() {
+        let history = meanwhile(|world| {
+            world.exchange("GET", "/v1/stock", 200);
+            world.exchange("POST", "/oauth/token", 200);
+        });
+        assert_holds("quiescent", &history);
+    }
+
+    #[test]
+    fn a_write_breaks_it() {
+        let history = meanwhile(|world| {
+            let _: &mut Exchange = world.exchange("PUT", "/products/BAG/availability", 200);
+        });
+        assert_violated("quiescent", &history, "PUT /products/BAG/availability");
+    }
+
+    #[test]
+    fn publishing_the_same_number_again_breaks_it() {
+        let history = meanwhile(|world| world.publish("BAG", 38));
+        assert_violated("quiescent", &history, "BAG");
+    }
+
+    #[test]
+    fn extending_a_reservation_and_publishing_what_became_true_hold() {
+        let history = meanwhile(|world| {
+            world.exchange("POST", "/v1/reservations/res_1/extend", 200);
+            world.moved(
+                "J1",
+                "A",
+                Account::Available,
+                Account::Damaged,
+                50,
+                "damage",
+                None,
+            );
+            world.exchange("POST", "/availability/bulk", 200);
+            world.settle();
+        });
+        assert_holds("quiescent", &history);
+    }
+
+    #[test]
+    fn without_a_quiescent_window_there_is_nothing_to_judge() {
+        let mut history = World::quiet_day().end();
+        history.phases.quiescent = None;
+        assert_eq!(verdict("quiescent", &history).judged, 0);
+    }
+}

@@ -54,3 +54,33 @@ fn overdue(
     let mut dues = with_order.into_iter().chain([by_itself]);
     dues.find(|(due, _)| open_until > *due)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::oracle::testing::{World, assert_holds, assert_violated};
+
+    #[test]
+    fn reservations_resolved_in_time_hold() {
+        assert_holds("reservations_end", &World::quiet_day().end());
+    }
+
+    #[test]
+    fn a_reservation_past_its_time_to_live_breaks_it() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 1);
+        world.reserve("ORD-9", &[("J1", "A", 50)]);
+        world.pass(120);
+        let broken = assert_violated("reservations_end", &world.end(), "res_4 for ORD-9");
+        assert!(broken.expected.ends_with("its time to live"), "{broken}");
+    }
+
+    #[test]
+    fn a_reservation_that_outlives_its_order_breaks_it() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 1);
+        world.reserve("ORD-9", &[("J1", "A", 50)]);
+        world.cancel("ORD-9", 1);
+        let broken = assert_violated("reservations_end", &world.end(), "res_4 for ORD-9");
+        assert!(broken.expected.ends_with("its order was over"), "{broken}");
+    }
+}

@@ -18,11 +18,6 @@ impl Steps {
         }
     }
 
-    /// The newest value.
-    pub(super) fn last(&self) -> i64 {
-        self.points.last().map_or(0, |(_, value)| *value)
-    }
-
     /// The value at the end of the moment `at`.
     pub(super) fn at(&self, at: Timestamp) -> i64 {
         let after = self.points.partition_point(|(point, _)| *point <= at);
@@ -30,9 +25,20 @@ impl Steps {
         last.map_or(0, |(_, value)| *value)
     }
 
-    /// Every value that it had in `from..=to`.
+    /// Every value that it had in `from..=to`. What stood before a step of the moment `from` is
+    /// over by then.
     pub(super) fn within(&self, from: Timestamp, to: Timestamp) -> impl Iterator<Item = i64> {
-        std::iter::once(self.before(from)).chain(self.between(from, to).map(|(_, value)| value))
+        let first = self.points.partition_point(|(point, _)| *point < from);
+        let steps_at_once = self
+            .points
+            .get(first)
+            .is_some_and(|(point, _)| *point == from);
+        let before = first.checked_sub(1).and_then(|last| self.points.get(last));
+        let standing = before.map_or(0, |(_, value)| *value);
+        let standing = (!steps_at_once).then_some(standing);
+        standing
+            .into_iter()
+            .chain(self.between(from, to).map(|(_, value)| value))
     }
 
     /// The largest value that it had in `from..=to`.
@@ -47,12 +53,6 @@ impl Steps {
         to: Timestamp,
     ) -> impl Iterator<Item = Timestamp> {
         self.between(from, to).map(|(at, _)| at)
-    }
-
-    fn before(&self, at: Timestamp) -> i64 {
-        let first = self.points.partition_point(|(point, _)| *point < at);
-        let last = first.checked_sub(1).and_then(|last| self.points.get(last));
-        last.map_or(0, |(_, value)| *value)
     }
 
     fn between(&self, from: Timestamp, to: Timestamp) -> impl Iterator<Item = (Timestamp, i64)> {
@@ -91,6 +91,8 @@ mod tests {
     fn a_window_has_what_stood_at_its_start_and_every_step_inside() {
         let within: Vec<i64> = stairs().within(second(15), second(25)).collect();
         assert_eq!(within, [5, 7, 6]);
+        let within: Vec<i64> = stairs().within(second(20), second(20)).collect();
+        assert_eq!(within, [7, 6]);
         assert_eq!(stairs().max(second(21), second(50)), 6);
     }
 }

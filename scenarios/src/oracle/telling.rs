@@ -109,8 +109,13 @@ impl fmt::Display for JerkyFact {
                 to,
                 quantity,
                 cause,
+                subject,
                 ..
-            } => write!(f, "{cause}: {quantity} of {sku}/{lot} {from:?} -> {to:?}"),
+            } => {
+                write!(f, "{cause}: {quantity} of {sku}/{lot} {from:?} -> {to:?}")?;
+                let subject = subject.as_deref();
+                subject.map_or(Ok(()), |subject| write!(f, " ({subject})"))
+            }
             Self::Counted {
                 sku, lot, counted, ..
             } => write!(f, "counted {counted} of {sku}/{lot}"),

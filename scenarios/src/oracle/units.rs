@@ -142,3 +142,65 @@ fn mirrored(case: &Case<'_>, findings: &mut Findings) {
 fn gcd(a: i64, b: i64) -> i64 {
     if b == 0 { a } else { gcd(b, a % b) }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::oracle::testing::{World, assert_holds, assert_violated};
+
+    #[test]
+    fn whole_packs_and_multiples_hold() {
+        assert_holds("units", &World::quiet_day().end());
+    }
+
+    #[test]
+    fn a_published_number_below_the_minimum_order_breaks_it() {
+        let mut world = World::quiet_day();
+        world.publish("SIX", 5);
+        let broken = assert_violated("units", &world.end(), "SIX");
+        assert_eq!(broken.expected, "0, or at least 6 and a multiple of 6");
+    }
+
+    #[test]
+    fn a_published_number_off_the_multiple_breaks_it() {
+        let mut world = World::quiet_day();
+        world.publish("SIX", 13);
+        assert_violated("units", &world.end(), "SIX");
+    }
+
+    #[test]
+    fn an_order_below_the_minimum_breaks_it() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "SIX", 3);
+        assert_violated("units", &world.end(), "ORD-9 line 1");
+    }
+
+    #[test]
+    fn part_of_a_pack_breaks_it() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 1);
+        world.reserve("ORD-9", &[("J1", "A", 49)]);
+        let broken = assert_violated("units", &world.end(), "ORD-9");
+        assert_eq!(broken.expected, "whole packs of 50 of J1");
+    }
+
+    #[test]
+    fn an_item_that_nobody_ordered_breaks_it() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 1);
+        world.reserve("ORD-9", &[("J3", "D", 50)]);
+        assert_violated("units", &world.end(), "ORD-9");
+    }
+
+    #[test]
+    fn a_mirror_off_its_factor_breaks_it() {
+        let mut world = World::quiet_day();
+        world
+            .history
+            .mapping
+            .mirrors
+            .get_mut("M-NAIL")
+            .unwrap()
+            .factor = 4;
+        assert_violated("units", &world.end(), "M-NAIL");
+    }
+}

@@ -95,3 +95,65 @@ fn ended(exchange: &Exchange, crashes: &[Crash]) -> Timestamp {
         .find(|at| alive.contains(at))
         .unwrap_or(exchange.ended_at)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::oracle::{
+        history::{Crash, Handled, Vendor, inbox_key},
+        testing::{World, assert_holds, assert_violated},
+    };
+
+    #[test]
+    fn a_forgery_that_was_refused_holds() {
+        let mut world = World::quiet_day();
+        let forged = world.deliver(Vendor::Jerky, "evt_666", "J1", 99);
+        (forged.forged, forged.status) = (true, Some(401));
+        assert_holds("verified_webhooks", &world.end());
+    }
+
+    #[test]
+    fn a_forgery_that_was_accepted_breaks_it() {
+        let mut world = World::quiet_day();
+        world.deliver(Vendor::Jerky, "evt_666", "J1", 99).forged = true;
+        let broken = assert_violated("verified_webhooks", &world.end(), "evt_666");
+        assert_eq!(broken.found, "accepted with 204");
+    }
+
+    #[test]
+    fn a_forgery_in_the_inbox_breaks_it() {
+        let mut world = World::quiet_day();
+        let forged = world.deliver(Vendor::Jerky, "evt_666", "J1", 99);
+        (forged.forged, forged.status) = (true, Some(401));
+        let key = inbox_key(Vendor::Jerky, "evt_666");
+        world.history.hub.inbox = Some([(key, Handled::Applied)].into());
+        let broken = assert_violated("verified_webhooks", &world.end(), "evt_666");
+        assert_eq!(broken.found, "it is in the inbox");
+    }
+
+    #[test]
+    fn two_token_refreshes_in_flight_break_it() {
+        let mut world = World::quiet_day();
+        world.exchange("POST", "/oauth/token", 200);
+        let again = world.history.exchanges.last().unwrap().clone();
+        world.history.exchanges.push(again);
+        let broken = assert_violated("verified_webhooks", &world.end(), "token refresh");
+        assert_eq!(broken.history.len(), 2);
+    }
+
+    #[test]
+    fn a_refresh_that_died_with_its_process_is_not_in_flight() {
+        let mut world = World::quiet_day();
+        let lost = world.exchange("POST", "/oauth/token", 200);
+        lost.status = None;
+        lost.ended_at = lost.sent_at + jiff::SignedDuration::from_secs(30);
+        let at = lost.sent_at + jiff::SignedDuration::from_millis(300);
+        world.history.crashes.push(Crash {
+            at,
+            restarted_at: at,
+            before: None,
+            after: None,
+        });
+        world.exchange("POST", "/oauth/token", 200);
+        assert_holds("verified_webhooks", &world.end());
+    }
+}
