@@ -58,6 +58,17 @@ async fn a_page_of_html_with_status_200_is_no_answer() {
 }
 
 #[tokio::test]
+async fn html_is_no_answer_even_where_no_body_was_expected() {
+    let server = MockServer::start().await;
+    Mock::given(method("DELETE"))
+        .respond_with(ResponseTemplate::new(200).set_body_raw(HTML, "text/html"))
+        .mount(&server)
+        .await;
+    let error = live_polish(&server).unregister("whk_1").await.unwrap_err();
+    assert!(matches!(error, VendorError::Garbled { .. }), "{error:?}");
+}
+
+#[tokio::test]
 async fn json_that_ends_early_is_no_answer() {
     let server = MockServer::start().await;
     let half = "{\"id\": \"ORD-0000";

@@ -19,6 +19,9 @@ use tokio::{task::JoinSet, time::Duration};
 
 use crate::{core::Core, error::HubError};
 
+/// The least the dispatcher sleeps while nobody wakes it.
+const SHORTEST_SLEEP: Duration = Duration::from_millis(50);
+
 /// What became of the commands of one task; more than one where they were sent in bulk.
 type Done = Vec<(CommandId, Outcome)>;
 
@@ -223,11 +226,15 @@ async fn tick(core: &Core, now: Timestamp) -> Result<(), HubError> {
     }
 }
 
-/// Until something is due. Never zero, so that a wake that is due and changes nothing cannot spin.
+/// Until something is due. What is due already waits for something else (a command of the same
+/// aggregate, say), whose end wakes the dispatcher; a floor keeps it from spinning until then.
 fn sleep(core: &Core) -> Duration {
     let Some(wake) = core.engine().next_wake() else {
         return LONGEST_SLEEP;
     };
-    let ms = wake.duration_since(core.now()).as_millis().max(1);
-    u64::try_from(ms).map_or(LONGEST_SLEEP, Duration::from_millis)
+    let ms = wake.duration_since(core.now()).as_millis();
+    match u64::try_from(ms) {
+        Ok(ms) if ms > 0 => Duration::from_millis(ms),
+        _ => SHORTEST_SLEEP,
+    }
 }

@@ -8,23 +8,41 @@ pub(crate) mod orders;
 pub(crate) mod products;
 pub(crate) mod webhook;
 
-use jiff::{SignedDuration, Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp};
 use sync_core::engine::Cursor;
 
 use crate::core::Core;
 
 /// A timestamp further ahead of the hub's clock than this is a vendor's mistake. Following it
 /// would skip everything until then.
-const AHEAD: SignedDuration = SignedDuration::from_hours(24);
+pub(crate) const AHEAD: SignedDuration = SignedDuration::from_hours(24);
 
-/// Where a poll by timestamp starts: a little before its cursor.
-fn poll_start(core: &Core, cursor: Cursor) -> Option<Timestamp> {
-    let at: Timestamp = core.engine().cursor(cursor)?.parse().ok()?;
-    let overlap = i64::try_from(core.config.intervals.overlap_ms).unwrap_or(0);
-    at.checked_sub(overlap.milliseconds()).ok()
+/// A poll by timestamp: where it starts, and below what its cursor must not fall.
+struct Poll {
+    start: Option<Timestamp>,
+    cursor: Option<Timestamp>,
 }
 
-/// The timestamps a cursor may follow.
-fn plausible(core: &Core, at: Timestamp) -> bool {
+impl Poll {
+    /// The next poll of what `cursor` marks. It starts a little before the cursor.
+    fn of(core: &Core, cursor: Cursor) -> Self {
+        let engine = core.engine();
+        let cursor: Option<Timestamp> = engine.cursor(cursor).and_then(|at| at.parse().ok());
+        let overlap = i64::try_from(core.config.intervals.overlap_ms).unwrap_or(i64::MAX);
+        let overlap = SignedDuration::from_millis(overlap);
+        Self {
+            start: cursor.and_then(|at| at.checked_sub(overlap).ok()),
+            cursor,
+        }
+    }
+
+    /// The cursor after a walk came to `latest`: without news it stays, overlap or not.
+    fn moved(&self, latest: Option<Timestamp>) -> Option<Timestamp> {
+        self.cursor.max(latest)
+    }
+}
+
+/// The timestamps a walk may follow.
+pub(crate) fn plausible(core: &Core, at: Timestamp) -> bool {
     at.duration_since(core.now()) <= AHEAD
 }

@@ -8,7 +8,7 @@ use sync_core::{
 };
 use tokio::time::Duration;
 
-use super::{plausible, poll_start};
+use super::{Poll, plausible};
 use crate::{
     core::Core,
     error::HubError,
@@ -24,12 +24,13 @@ pub(crate) async fn run(core: Arc<Core>) -> Result<(), HubError> {
 }
 
 async fn round(core: &Core) -> Result<(), Trouble> {
-    let mut walk = Walk::since(poll_start(core, Cursor::Orders));
+    let poll = Poll::of(core, Cursor::Orders);
+    let mut walk = Walk::since(poll.start);
     while let Some(step) = walk.next() {
         let page = core.polish.orders(None, step).await?;
         let updated = page.rows.iter().flatten().map(|order| order.updated_at);
         walk.advance(page.has_next, updated.filter(|at| plausible(core, *at)))?;
-        let cursor = walk.latest();
+        let cursor = poll.moved(walk.latest());
         let rows = page.rows;
         core.absorb(Observation::Orders { rows, cursor }).await?;
     }

@@ -8,7 +8,7 @@ use sync_core::{
 };
 use tokio::time::Duration;
 
-use super::{plausible, poll_start};
+use super::{Poll, plausible};
 use crate::{
     core::Core,
     error::HubError,
@@ -24,12 +24,18 @@ pub(crate) async fn run(core: Arc<Core>) -> Result<(), HubError> {
 }
 
 async fn round(core: &Core) -> Result<(), Trouble> {
-    let mut walk = Walk::since(poll_start(core, Cursor::Products));
+    let poll = Poll::of(core, Cursor::Products);
+    if poll.cursor.is_none() {
+        // The first reconciliation reads every product anyway, and sets the cursor.
+        let reason = "waits for the first reconciliation";
+        return Err(Trouble::Passing(reason.to_owned()));
+    }
+    let mut walk = Walk::since(poll.start);
     while let Some(step) = walk.next() {
         let page = core.polish.products(step).await?;
         let updated = page.rows.iter().flatten().map(|product| product.updated_at);
         walk.advance(page.has_next, updated.filter(|at| plausible(core, *at)))?;
-        let cursor = walk.latest();
+        let cursor = poll.moved(walk.latest());
         let rows = page.rows;
         core.absorb(Observation::Products { rows, cursor }).await?;
     }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use sync_core::{
-    engine::{Observation, Swept},
+    engine::{Cursor, Observation, Swept},
     vendor::{error::VendorError, jerky::Pages},
 };
 use tokio::time::Duration;
@@ -24,7 +24,10 @@ pub(crate) async fn run(core: Arc<Core>) -> Result<(), HubError> {
 
 async fn round(core: &Core) -> Result<(), Trouble> {
     items(core).await?;
-    stock(core).await?;
+    // Before the feed has a cursor it reads the whole stock itself.
+    if core.engine().cursor(Cursor::JerkyFeed).is_some() {
+        stock(core).await?;
+    }
     reservations(core).await?;
     mirrors(core).await
 }

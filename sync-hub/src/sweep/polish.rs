@@ -6,7 +6,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use sync_core::{
-    engine::{Observation, Swept},
+    engine::{Cursor, Observation, Swept},
     sku::OrderId,
     vendor::polish::{Sweeps, Walk, view::OrderStatus},
 };
@@ -15,6 +15,7 @@ use tokio::time::Duration;
 use crate::{
     core::Core,
     error::HubError,
+    intake::{AHEAD, plausible},
     schedule::{Trouble, every},
 };
 
@@ -43,14 +44,24 @@ async fn round(core: &Core) -> Result<(), Trouble> {
 }
 
 async fn products(core: &Core) -> Result<(), Trouble> {
+    let began = core.now();
+    let first = core.engine().cursor(Cursor::Products).is_none();
     let mut seen = BTreeSet::new();
     let mut walk = Walk::since(None);
     while let Some(step) = walk.next() {
         let page = core.polish.products(step).await?;
         let good = page.rows.iter().flatten();
-        walk.advance(page.has_next, good.clone().map(|row| row.updated_at))?;
+        let updated = good.clone().map(|row| row.updated_at);
+        walk.advance(page.has_next, updated.filter(|at| plausible(core, *at)))?;
         seen.extend(good.map(|product| product.sku.clone()));
-        let (rows, cursor) = (page.rows, None);
+        let is_end = walk.next().is_none();
+        let cursor = if first && is_end {
+            // The polls go on from here. A shop without products has no clock to go by.
+            walk.latest().or(began.checked_sub(AHEAD).ok())
+        } else {
+            None
+        };
+        let rows = page.rows;
         core.absorb(Observation::Products { rows, cursor }).await?;
     }
     let swept = Swept::Products { seen };
@@ -84,7 +95,8 @@ async fn orders_that_are(
     while let Some(step) = walk.next() {
         let page = core.polish.orders(Some(status), step).await?;
         let good = page.rows.iter().flatten();
-        walk.advance(page.has_next, good.clone().map(|row| row.updated_at))?;
+        let updated = good.clone().map(|row| row.updated_at);
+        walk.advance(page.has_next, updated.filter(|at| plausible(core, *at)))?;
         seen.extend(good.map(|order| order.id.clone()));
         let (rows, cursor) = (page.rows, None);
         core.absorb(Observation::Orders { rows, cursor }).await?;
