@@ -63,6 +63,9 @@ pub enum CommandError {
         /// What was wrong.
         detail: String,
     },
+    /// An admin API that anybody in the network could use.
+    #[error("--admin on {0}, which is not loopback, needs --admin-token")]
+    OpenDoor(IpAddr),
     /// Something on this machine, such as its TLS set-up.
     #[error("{0}")]
     Machine(String),
@@ -93,6 +96,20 @@ pub fn main<V: Vendor>() -> ExitCode {
 /// # Errors
 /// [`CommandError`].
 pub async fn run<V: Vendor>(line: &CommandLine) -> Result<(), CommandError> {
+    run_until::<V>(line, asked_to_stop()).await
+}
+
+/// Serves a mock on real sockets until `stop` is done.
+///
+/// # Errors
+/// [`CommandError`].
+pub async fn run_until<V: Vendor>(
+    line: &CommandLine,
+    stop: impl Future<Output = ()>,
+) -> Result<(), CommandError> {
+    if line.admin && line.admin_token.is_none() && !line.host.is_loopback() {
+        return Err(CommandError::OpenDoor(line.host));
+    }
     let clock = Clock::system();
     let vendor = V::seeded(line.seed, line.items, clock.now());
     let mock = Mock::new(vendor, clock, Keyed::new(line.seed), settings(line));
@@ -105,7 +122,7 @@ pub async fn run<V: Vendor>(line: &CommandLine) -> Result<(), CommandError> {
     let address = address.map_err(|error| CommandError::Machine(error.to_string()))?;
     print_environment(&mock, &format!("http://{address}"));
     let driver = tokio::spawn(mock.drive(wire));
-    serve(listener, mock.router(), asked_to_stop()).await;
+    serve(listener, mock.router(), stop).await;
     driver.abort();
     match &line.state {
         Some(path) => save(&mock, path),

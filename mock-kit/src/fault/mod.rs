@@ -1,5 +1,9 @@
 //! Faults as plain data: what a rule matches, when it strikes, and what it then does. One fault,
 //! one file, under `kinds` (the wire, HTTP, meaning, webhooks, the clock) and `data` (bad data).
+//!
+//! To add one: write its file with its doc, its `About` and its effect; name it in `registry.rs`;
+//! show in a test that it strikes, and that it does not strike elsewhere. An effect that no other
+//! kind has is a new variant of [`Effect`], carried out in the pipeline or the webhook queue.
 
 mod about;
 #[cfg(test)]

@@ -123,6 +123,47 @@ fn a_rule_without_an_id_gets_one_that_depends_on_itself_alone() {
     assert!(rule(5).effective_id().starts_with("latency-"));
 }
 
+#[test]
+fn a_rule_is_read_from_toml_with_its_times() {
+    let text = r#"
+        kind = "server_error"
+        status = 503
+        operation = ["get_note", "add_note"]
+        from = 2026-11-02T06:00:00Z
+        until = "2026-11-02T07:00:00Z"
+        at = [1, 3]
+        chance = 1
+    "#;
+    let rule: FaultRule = toml::from_str(text).unwrap();
+    let written = serde_json::to_value(&rule).unwrap();
+    assert_eq!(written["from"], "2026-11-02T06:00:00Z");
+    assert_eq!(written["until"], "2026-11-02T07:00:00Z");
+    let error = toml::from_str::<FaultRule>("kind = \"resett\"")
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("did you mean \"reset\"?"), "{error}");
+}
+
+#[test]
+fn the_schema_knows_every_kind_and_every_condition() {
+    let schema = schemars::schema_for!(FaultRule).to_value();
+    let text = schema.to_string();
+    for about in about_all() {
+        assert!(
+            text.contains(&format!("\"const\":\"{}\"", about.name)),
+            "{}",
+            about.name
+        );
+    }
+    for condition in ["operation", "client", "from", "every", "phase"] {
+        assert!(
+            schema["properties"].get(condition).is_some(),
+            "{condition}: {schema:#}"
+        );
+    }
+    assert_eq!(schema.get("additionalProperties"), None);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 

@@ -6,6 +6,7 @@
 )]
 
 mod admin;
+mod command;
 mod connection;
 mod documents;
 mod faults;

@@ -1,0 +1,89 @@
+//! The command line: state kept between runs, and one clear line for what is wrong.
+
+use std::{future::ready, path::Path};
+
+use clap::Parser;
+use mock_kit::{
+    bind,
+    command::{CommandLine, run_until},
+};
+
+use crate::toy::Toy;
+
+async fn run(arguments: &[&str]) -> Result<(), String> {
+    let line = CommandLine::parse_from([&["toy"], arguments].concat());
+    run_until::<Toy>(&line, ready(()))
+        .await
+        .map_err(|error| error.to_string())
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[tokio::test]
+async fn the_state_is_kept_from_one_run_to_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("state.json");
+    run(&["--state", text(&file), "--items", "3"])
+        .await
+        .unwrap();
+    // What the file holds counts, and not what would be seeded.
+    run(&["--state", text(&file), "--items", "9"])
+        .await
+        .unwrap();
+    let state: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    assert_eq!(state["state"]["notes"].as_array().unwrap().len(), 3);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[tokio::test]
+async fn an_unreadable_state_file_is_one_clear_line_and_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("state.json");
+    let cases = [
+        (
+            "{",
+            "not a snapshot of the toy mock: EOF while parsing an object at line 1 column 1",
+        ),
+        (
+            r#"{"vendor": "toy", "version": 2}"#,
+            "this snapshot has version 2, and this toy mock reads version 3",
+        ),
+        (
+            r#"{"vendor": "polish", "version": 3}"#,
+            "this is a snapshot of the polish mock, and this is the toy mock",
+        ),
+    ];
+    for (content, detail) in cases {
+        std::fs::write(&file, content).unwrap();
+        let error = run(&["--state", text(&file)]).await.unwrap_err();
+        assert_eq!(error, format!("state file {}: {detail}", file.display()));
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), content);
+    }
+    let error = run(&["--state", text(folder.path())]).await.unwrap_err();
+    assert!(
+        error.starts_with(&format!("state file {}: ", folder.path().display())),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_port_in_use_is_one_clear_line() {
+    let taken = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let error = run(&["--port", &port]).await.unwrap_err();
+    assert!(
+        error.starts_with(&format!("port {port} on 127.0.0.1 is in use")),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn an_admin_api_for_the_whole_network_needs_a_token() {
+    let error = run(&["--host", "0.0.0.0", "--admin"]).await.unwrap_err();
+    assert_eq!(
+        error,
+        "--admin on 0.0.0.0, which is not loopback, needs --admin-token"
+    );
+}
