@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     outbox::Aggregate,
-    sku::{JerkySku, OrderId, PolishSku, same_but_for_form},
+    sku::{JerkySku, OrderId, PolishSku},
     store::{Entity, StoreError},
     unit::Dimension,
     vendor::{
@@ -138,7 +138,7 @@ impl Draft<'_> {
             self.applied(false);
             return;
         }
-        let near = self.near(view.sku.as_str());
+        let near = self.catalogue.jerky_like(view.sku.as_str()).cloned();
         let reason = match &near {
             Some(near) => format!("there is no item {:?}; probably {near} is meant", view.sku),
             None => format!("there is no item {:?}", view.sku),
@@ -149,13 +149,6 @@ impl Draft<'_> {
         {
             self.reread_item(&near);
         }
-    }
-
-    fn near(&self, text: &str) -> Option<JerkySku> {
-        let listings = self.catalogue.listings().iter();
-        let mapped = listings.flat_map(|listing| listing.jerky().map(|part| &part.sku));
-        let known = mapped.chain(self.state.items.keys());
-        same_but_for_form(text, known).cloned()
     }
 
     /// What the mapping measures an item in, where there is one.

@@ -32,6 +32,8 @@ mod settle;
 mod start;
 mod state;
 mod stock;
+#[cfg(test)]
+mod tests;
 
 pub use observation::{Observation, Observed, Swept};
 pub use pending::Pending;
@@ -122,7 +124,7 @@ impl Engine {
             keyed,
             state,
         };
-        engine.decide(now, |draft| draft.start())?;
+        engine.decide(now, start::plan_anew)?;
         Ok(engine)
     }
 

@@ -26,7 +26,7 @@ pub(super) struct Order {
     pub(super) reread: bool,
     /// A line names a product nobody knows; whether that was read twice.
     pub(super) unknown_confirmed: bool,
-    /// Counts the attempts to reserve that got a definite answer, from 1.
+    /// Counts the answers to attempts to reserve, from 1: each attempt has its own key.
     pub(super) generation: u32,
     /// Every reservation known to carry its reference, in the order they became known.
     pub(super) reservations: Vec<Held>,
@@ -135,6 +135,8 @@ impl Order {
         match self.reservations.iter_mut().find(|held| held.id == seen.id) {
             Some(held) => held.merge(seen),
             None => {
+                // Its key is spent: another reservation takes another.
+                self.generation += 1;
                 self.reservations.push(seen);
                 true
             }

@@ -9,7 +9,7 @@ use super::{
     backorder,
     demand::{Owed, is_strong, owed, reserve_lines, unknown_lines},
     extend,
-    held::Held,
+    held::{Held, HeldLine},
     next::{Next, Trigger, Wait, World},
     order::{Order, OrderFacts},
     returns,
@@ -184,7 +184,7 @@ impl<W: World> Case<'_, W> {
             return Next::Rest;
         }
         let given: Quantity = parts.iter().map(|part| part.quantity).sum();
-        let open: Quantity = held.lines.iter().map(|line| line.open()).sum();
+        let open: Quantity = held.lines.iter().map(HeldLine::open).sum();
         self.release(held, (given < open).then_some(parts))
     }
 

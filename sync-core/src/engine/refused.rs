@@ -25,7 +25,7 @@ impl Draft<'_> {
         row: &Row,
         refusal: &Refusal,
     ) -> Result<Disposition, StoreError> {
-        if matches!(refusal.code(), "idempotency-key-in-flight") {
+        if refusal.is_in_flight() {
             return Ok(Disposition::Unknown);
         }
         match (&row.command, &row.aggregate) {

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     outbox::{Aggregate, Change, Command, CommandState, Mode, Outcome, Reply},
     quantity::Units,
-    sku::{OrderId, PolishSku, same_but_for_form},
+    sku::{OrderId, PolishSku},
     store::StoreError,
     vendor::{jerky::view::BatchResultView, reading},
 };
@@ -260,9 +260,7 @@ impl Draft<'_> {
             .map(|line| line.sku.clone())
             .collect();
         for sku in &unknown {
-            let listings = self.catalogue.listings().iter();
-            let known = listings.map(|listing| &listing.polish);
-            let reason = match same_but_for_form(sku.as_str(), known) {
+            let reason = match self.catalogue.polish_like(sku.as_str()) {
                 Some(near) => format!("there is no product {sku:?}; probably {near} is meant"),
                 None => format!("there is no product {sku:?}, or nobody mapped it"),
             };

@@ -6,7 +6,6 @@ use super::{
     Cursor, EnginePolicy,
     carry_out::{PRODUCTS_SWEPT, restored},
     draft::{Draft, parse},
-    next::World,
     state::State,
 };
 use crate::{
@@ -68,28 +67,23 @@ impl State {
     }
 }
 
-impl Draft<'_> {
-    /// Plans everything anew: the catalogue may be another, and midnight may have passed.
-    pub(super) fn start(&mut self) -> Result<(), StoreError> {
-        let orders = self.state.orders.keys().cloned().map(Aggregate::Order);
-        self.dirty.extend(orders);
-        let catalogue = self.catalogue();
-        let listings = catalogue.listings().iter();
-        let products: Vec<PolishSku> = listings.map(|listing| listing.polish.clone()).collect();
-        self.dirty
-            .extend(products.into_iter().map(Aggregate::Listing));
-        let mirrors = self.catalogue().mirrors().iter();
-        let mirrors: Vec<JerkySku> = mirrors.map(|mirror| mirror.jerky.clone()).collect();
-        self.dirty
-            .extend(mirrors.into_iter().map(Aggregate::Mirror));
-        for (sku, item) in &self.state.items {
-            if item.level.is_some() {
-                self.moved_items.insert(sku.clone());
-            }
-            self.dirty.insert(Aggregate::Item(sku.clone()));
+/// Plans everything anew: the catalogue may be another, and midnight may have passed.
+pub(super) fn plan_anew(draft: &mut Draft<'_>) -> Result<(), StoreError> {
+    let (state, catalogue) = (draft.state, draft.catalogue);
+    let orders = state.orders.keys().cloned().map(Aggregate::Order);
+    draft.dirty.extend(orders);
+    let products = state.products.keys().cloned().map(Aggregate::Listing);
+    draft.dirty.extend(products);
+    let mirrors = catalogue.mirrors().iter();
+    let mirrors = mirrors.map(|mirror| Aggregate::Mirror(mirror.jerky.clone()));
+    draft.dirty.extend(mirrors);
+    for (sku, item) in &state.items {
+        if item.level.is_some() {
+            draft.moved_items.insert(sku.clone());
         }
-        Ok(())
+        draft.dirty.insert(Aggregate::Item(sku.clone()));
     }
+    Ok(())
 }
 
 fn named<N>(

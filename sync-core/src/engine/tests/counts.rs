@@ -1,0 +1,80 @@
+//! Recounts on the shop's side, under each policy.
+
+use jiff::Timestamp;
+
+use super::world::{World, catalogue};
+use super::vendors::{jerky, polish};
+use crate::{
+    catalogue::{ConflictPolicy, Listing},
+    engine::{
+        Observation,
+        counts::{Verdict, decide},
+        product::Product,
+    },
+    quantity::Units,
+    sku::CountId,
+    vendor::polish::view::CountView,
+};
+
+fn count(previous: i64, counted: i64) -> CountView {
+    CountView {
+        id: CountId::parse("CNT-1").unwrap(),
+        reference: "shelf".into(),
+        sku: polish("SNACK"),
+        counted: Units::new(counted),
+        previous_available: Units::new(previous),
+        delta: Units::new(counted - previous),
+        counted_at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+fn settled(policy: ConflictPolicy, owner: i64, view: &CountView) -> Verdict {
+    let mut listing: Listing = catalogue().listing(&polish("SNACK")).unwrap().clone();
+    listing.conflict = policy;
+    let mut product = Product::default();
+    product.aim(Some(Units::new(owner)));
+    decide(view, Some(&listing), Some(&product), 1000)
+}
+
+fn delta(verdict: &Verdict) -> Option<i64> {
+    match verdict {
+        Verdict::Taken(change) => Some(change.quantity.get()),
+        _ => None,
+    }
+}
+
+#[test]
+fn each_policy_settles_a_count_its_own_way() {
+    let newest = count(50, 48);
+    let outdated = count(47, 45);
+    use ConflictPolicy::{Lowest, NewestSequence, OwnerWins, Review};
+    assert_eq!(settled(OwnerWins, 50, &newest), Verdict::KeptOwner);
+    assert_eq!(delta(&settled(NewestSequence, 50, &newest)), Some(-4));
+    assert_eq!(settled(NewestSequence, 50, &outdated), Verdict::KeptOwner);
+    assert_eq!(delta(&settled(Lowest, 50, &outdated)), Some(-10));
+    assert_eq!(settled(Lowest, 50, &count(47, 55)), Verdict::KeptOwner);
+    assert!(matches!(settled(Review, 50, &newest), Verdict::Review(_)));
+}
+
+#[test]
+fn a_count_that_contradicts_itself_is_bad() {
+    let mut view = count(50, 48);
+    view.delta = Units::new(7);
+    assert!(matches!(settled(ConflictPolicy::Lowest, 50, &view), Verdict::Bad(_)));
+}
+
+#[test]
+fn a_count_is_brought_to_the_owner_exactly_once() {
+    let mut world = World::ready();
+    let seen = Observation::Counts {
+        rows: vec![Ok(count(50, 48))],
+        cursor: Some("CNT-1".into()),
+    };
+    world.vendors.change_product(&polish("SNACK"), |product| product.available = Units::new(48));
+    for _ in 0..3 {
+        world.engine.observe(seen.clone(), world.now).unwrap();
+        world.run();
+    }
+    assert_eq!(world.vendors.items[&jerky("JRK-1")].on_hand, 96);
+    assert_eq!(world.shows("SNACK"), 48);
+}

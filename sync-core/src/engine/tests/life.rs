@@ -1,0 +1,190 @@
+//! Lives of orders, told from the outside.
+
+use jiff::SignedDuration;
+
+use super::{
+    vendors::{jerky, order},
+    world::World,
+};
+use crate::vendor::polish::view::OrderStatus;
+
+#[test]
+fn at_the_start_the_right_numbers_are_published_and_then_nothing_more() {
+    let mut world = World::ready();
+    assert_eq!([world.shows("SNACK"), world.shows("GIFT"), world.shows("AUTO")], [50, 33, 100]);
+    assert_eq!(world.vendors.mirrors["JRK-NAIL"].quantity.get(), 7);
+    world.sweep();
+    world.run();
+    assert!(world.names().is_empty(), "a sweep of equal state writes nothing");
+}
+
+#[test]
+fn an_order_is_reserved_shown_confirmed_shipped_and_committed() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    world.run();
+    let names = world.names();
+    let at = |name| names.iter().position(|sent| *sent == name).unwrap();
+    assert!(at("reserve") < at("publish") && at("publish") < at("confirm"), "{names:?}");
+    assert_eq!(world.shows("SNACK"), 45);
+    world.vendors.ship("ORD-1", 2, world.now);
+    world.run();
+    world.vendors.ship("ORD-1", 3, world.now);
+    world.run();
+    let names = world.names();
+    assert_eq!(names.iter().filter(|name| **name == "commit").count(), 2);
+    let stock = &world.vendors.items[&jerky("JRK-1")];
+    assert_eq!((stock.on_hand, stock.reserved), (90, 0));
+}
+
+#[test]
+fn a_kit_reserves_all_its_parts() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "GIFT", 4, world.now);
+    world.run();
+    let reserved = |sku| world.vendors.items[&jerky(sku)].reserved;
+    assert_eq!((reserved("JRK-1"), reserved("JRK-2")), (4, 12));
+    assert_eq!([world.shows("SNACK"), world.shows("GIFT"), world.shows("AUTO")], [48, 29, 88]);
+}
+
+#[test]
+fn what_is_cancelled_after_a_part_was_shipped_goes_back() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    world.run();
+    world.vendors.ship("ORD-1", 2, world.now);
+    world.vendors.cancel("ORD-1");
+    world.run();
+    let stock = &world.vendors.items[&jerky("JRK-1")];
+    assert_eq!((stock.on_hand, stock.reserved), (96, 0));
+    assert_eq!(world.shows("SNACK"), 48);
+}
+
+#[test]
+fn an_order_cancelled_while_it_is_being_reserved_gives_everything_back() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    world.listen();
+    world.step();
+    let reserve = world.due();
+    world.vendors.cancel("ORD-1");
+    world.listen();
+    for command in reserve {
+        let outcome = world.answer(&command);
+        world.engine.settle(command.id, outcome, world.now).unwrap();
+    }
+    world.run();
+    assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 0);
+    assert!(!world.names().contains(&"confirm"));
+}
+
+#[test]
+fn more_than_there_is_is_rejected_after_one_more_look() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 51, world.now);
+    world.run();
+    assert_eq!(world.names(), ["read-order", "reserve", "read-stock", "reject"]);
+    assert_eq!(world.vendors.orders[&order("ORD-1")].status, OrderStatus::Rejected);
+    assert_eq!(world.engine.alerts(9).unwrap()[0].kind, "order-rejected");
+}
+
+#[test]
+fn an_order_the_shop_confirmed_by_itself_waits_for_stock_it_lacks() {
+    let mut world = World::ready();
+    world.vendors.change(&jerky("JRK-2"), "count", |stock| stock.on_hand = 4);
+    world.vendors.place("ORD-1", "AUTO", 6, world.now);
+    world.run();
+    assert!(!world.vendors.orders[&order("ORD-1")].ready_to_ship);
+    let kinds: Vec<_> = world.engine.alerts(9).unwrap().into_iter().map(|a| a.kind).collect();
+    assert_eq!(kinds, ["shortfall"]);
+    world.vendors.change(&jerky("JRK-2"), "receipt", |stock| stock.on_hand += 10);
+    world.run();
+    assert!(world.vendors.orders[&order("ORD-1")].ready_to_ship);
+    assert_eq!(world.shows("AUTO"), 8);
+}
+
+#[test]
+fn the_shops_own_sale_is_not_put_back_on_sale_while_its_order_is_on_the_way() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "AUTO", 6, world.now);
+    world.run();
+    assert_eq!(world.shows("AUTO"), 94);
+    let published: Vec<_> = world.names();
+    assert!(!published.contains(&"publish") || world.shows("GIFT") < 33, "{published:?}");
+}
+
+#[test]
+fn a_return_is_brought_in_once_and_put_back_on_the_shelf() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    world.run();
+    world.vendors.ship("ORD-1", 5, world.now);
+    world.run();
+    world.vendors.take_back("ORD-1", 2, world.now);
+    world.run();
+    world.sweep();
+    world.run();
+    let stock = &world.vendors.items[&jerky("JRK-1")];
+    assert_eq!((stock.on_hand, stock.quality_control), (94, 0));
+    assert_eq!(world.names().iter().filter(|name| **name == "adjust").count(), 1);
+}
+
+#[test]
+fn a_return_of_an_expired_lot_is_disposed_of() {
+    let mut world = World::ready();
+    world.vendors.change(&jerky("JRK-1"), "lot", |stock| {
+        stock.expires_on = Some("2026-11-03".parse().unwrap());
+    });
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    world.run();
+    world.vendors.ship("ORD-1", 5, world.now);
+    world.run();
+    world.wait(SignedDuration::from_hours(48));
+    world.vendors.take_back("ORD-1", 2, world.now);
+    world.run();
+    let stock = &world.vendors.items[&jerky("JRK-1")];
+    assert_eq!((stock.on_hand, stock.quality_control), (90, 0));
+}
+
+#[test]
+fn a_confirmed_order_keeps_its_reservation_until_it_ships() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    world.run();
+    for _ in 0..60 {
+        world.wait(SignedDuration::from_mins(10));
+        world.vendors.expire(world.now);
+        world.run();
+    }
+    assert_eq!(world.vendors.reservations.len(), 1);
+    assert!(world.names().contains(&"extend"));
+    assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 10);
+}
+
+#[test]
+fn a_reservation_that_ended_while_its_order_lives_is_made_anew() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    world.run();
+    world.wait(SignedDuration::from_hours(30));
+    world.vendors.expire(world.now);
+    world.run();
+    assert_eq!(world.vendors.reservations.len(), 2);
+    assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 10);
+}
+
+#[test]
+fn at_midnight_in_the_warehouse_numbers_fall_without_any_event() {
+    let mut world = World::ready();
+    world.vendors.change(&jerky("JRK-1"), "lot", |stock| {
+        stock.expires_on = Some("2026-11-02".parse().unwrap());
+    });
+    world.run();
+    assert_eq!(world.shows("SNACK"), 50);
+    world.now = "2026-11-03T05:59:59Z".parse().unwrap();
+    world.run();
+    assert_eq!(world.shows("SNACK"), 50, "it is still the 2nd in Chicago");
+    world.now = "2026-11-03T06:00:00Z".parse().unwrap();
+    world.run();
+    assert_eq!(world.shows("SNACK"), 0);
+}

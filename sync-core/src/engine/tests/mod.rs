@@ -1,0 +1,11 @@
+//! The engine against two small vendors: what it is told late, twice, out of order or never, and
+//! what it does then. Rules by themselves are tested in the files beside this one.
+
+mod chaos;
+mod counts;
+mod intake;
+mod life;
+mod saga;
+mod stock;
+mod vendors;
+mod world;

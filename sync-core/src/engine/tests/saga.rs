@@ -1,0 +1,263 @@
+//! Outcomes that are unknown, refused, late or worse.
+
+use std::collections::BTreeSet;
+
+use jiff::SignedDuration;
+
+use super::{
+    vendors::{fault, jerky, order, problem},
+    world::{World, open},
+};
+use crate::{
+    engine::{Observation, Swept},
+    outbox::{Command, Mode, OutboxCommand, Outcome},
+    store::{AfterCommit, Refusal, Store, StoreError},
+    vendor::polish::view::OrderStatus,
+};
+
+fn lost() -> Outcome {
+    Outcome::Unknown { reason: "no reply".into() }
+}
+
+/// Until a command of this name is due; it is then not yet settled.
+fn until(world: &mut World, name: &str) -> OutboxCommand {
+    for _ in 0..50 {
+        world.listen();
+        world.engine.tick(world.now).unwrap();
+        for command in world.due() {
+            if command.command.name() == name {
+                return command;
+            }
+            let outcome = world.answer(&command);
+            world.engine.settle(command.id, outcome, world.now).unwrap();
+        }
+    }
+    panic!("no {name} in sight");
+}
+
+#[test]
+fn a_reservation_whose_reply_was_lost_is_found_and_not_made_twice() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    let reserve = until(&mut world, "reserve");
+    world.answer(&reserve);
+    world.engine.settle(reserve.id, lost(), world.now).unwrap();
+    assert!(world.due().iter().all(|command| command.id != reserve.id), "it is not asked at once");
+    world.wait(SignedDuration::from_secs(1));
+    let asked = until(&mut world, "reserve");
+    assert_eq!((asked.mode, &asked.key), (Mode::Ask, &reserve.key));
+    let found = world.answer(&asked);
+    world.engine.settle(asked.id, found, world.now).unwrap();
+    world.run();
+    assert_eq!(world.vendors.reservations.len(), 1);
+    assert_eq!(world.vendors.orders[&order("ORD-1")].status, OrderStatus::Confirmed);
+}
+
+#[test]
+fn a_reservation_that_was_never_made_is_sent_again_with_key_and_payload_unchanged() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    let first = until(&mut world, "reserve");
+    world.engine.settle(first.id, lost(), world.now).unwrap();
+    world.wait(SignedDuration::from_secs(5));
+    let asked = until(&mut world, "reserve");
+    let found = world.answer(&asked);
+    world.engine.settle(asked.id, found, world.now).unwrap();
+    let again = until(&mut world, "reserve");
+    assert_eq!((again.mode, again.key, again.command), (Mode::Send, first.key, first.command));
+}
+
+#[test]
+fn a_commit_whose_reply_was_lost_is_not_made_twice() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    world.run();
+    world.vendors.ship("ORD-1", 2, world.now);
+    let commit = until(&mut world, "commit");
+    world.answer(&commit);
+    world.engine.settle(commit.id, lost(), world.now).unwrap();
+    world.run();
+    let stock = &world.vendors.items[&jerky("JRK-1")];
+    assert_eq!((stock.on_hand, stock.reserved), (96, 6));
+}
+
+#[test]
+fn a_refused_confirmation_gives_the_stock_back() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    let confirm = until(&mut world, "confirm");
+    world.vendors.cancel("ORD-1");
+    let refused = fault("invalid_state", 409);
+    world.engine.settle(confirm.id, refused, world.now).unwrap();
+    world.run();
+    assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 0);
+    assert_eq!(world.shows("SNACK"), 50);
+}
+
+#[test]
+fn a_poisonous_command_dies_alone_and_lives_again_after_a_sweep() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    world.vendors.place("ORD-2", "SNACK", 5, world.now);
+    for _ in 0..400 {
+        world.listen();
+        world.engine.tick(world.now).unwrap();
+        for command in world.due() {
+            let poisoned = matches!(&command.command, Command::Confirm { order: id } if *id == order("ORD-1"));
+            let outcome = if poisoned { fault("teapot", 418) } else { world.answer(&command) };
+            world.engine.settle(command.id, outcome, world.now).unwrap();
+        }
+        world.wait(SignedDuration::from_secs(1));
+    }
+    assert_eq!(world.vendors.orders[&order("ORD-2")].status, OrderStatus::Confirmed);
+    assert_eq!(world.vendors.orders[&order("ORD-1")].status, OrderStatus::Pending);
+    let alerts = world.engine.alerts(9).unwrap();
+    assert!(alerts.iter().any(|alert| alert.kind == "dead-command"), "{alerts:?}");
+    assert!(world.due().is_empty(), "the dead one is left alone");
+    let seen = world.vendors.orders.keys().cloned().collect();
+    let swept = Swept::OpenOrders { seen, began: world.now };
+    world.engine.observe(Observation::Swept(swept), world.now).unwrap();
+    world.run();
+    assert_eq!(world.vendors.orders[&order("ORD-1")].status, OrderStatus::Confirmed);
+}
+
+#[test]
+fn a_time_the_vendor_set_is_kept() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    let reserve = until(&mut world, "reserve");
+    let at = world.now + SignedDuration::from_secs(90);
+    let wait = Outcome::RetryAt { at, reason: "429".into() };
+    world.engine.settle(reserve.id, wait, world.now).unwrap();
+    world.wait(SignedDuration::from_secs(89));
+    assert!(world.due().is_empty());
+    world.wait(SignedDuration::from_secs(1));
+    assert_eq!(world.due()[0].id, reserve.id);
+}
+
+#[test]
+fn only_the_newest_number_of_a_listing_is_sent() {
+    let mut world = World::ready();
+    for _ in 0..5 {
+        world.vendors.change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 2);
+    }
+    world.listen();
+    let publish = until(&mut world, "publish");
+    let Command::Publish { available, .. } = &publish.command else { unreachable!() };
+    assert_eq!(available.get(), if publish.key.contains("GIFT") { 33 } else { 55 });
+    world.vendors.change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 2);
+    let outcome = world.answer(&publish);
+    world.engine.settle(publish.id, outcome, world.now).unwrap();
+    world.run();
+    assert_eq!(world.shows("SNACK"), 56);
+}
+
+#[test]
+fn a_number_that_moved_on_is_read_before_it_is_overwritten() {
+    let mut world = World::ready();
+    world.vendors.change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 20);
+    let publish = until(&mut world, "publish");
+    world.vendors.change_product(&super::vendors::polish("SNACK"), |product| {
+        product.held = crate::quantity::Units::new(3);
+    });
+    let outcome = world.answer(&publish);
+    assert_eq!(outcome, fault("version_mismatch", 412));
+    world.engine.settle(publish.id, outcome, world.now).unwrap();
+    world.run();
+    assert_eq!(world.shows("SNACK"), 60);
+}
+
+#[test]
+fn an_order_for_what_nobody_knows_is_read_twice_and_rejected() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "snack ".trim(), 5, world.now);
+    world.run();
+    assert_eq!(world.names(), ["read-order", "read-order", "reject"]);
+    let entry = &world.engine.quarantine(1).unwrap()[0].quarantined;
+    assert!(entry.reason.contains("probably SNACK is meant"), "{}", entry.reason);
+}
+
+#[test]
+fn a_second_reservation_for_one_order_is_given_back() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    let reserve = until(&mut world, "reserve");
+    world.vendors.carry_out(&reserve.command, "a key the vendor forgot", world.now);
+    let outcome = world.answer(&reserve);
+    world.engine.settle(reserve.id, outcome, world.now).unwrap();
+    world.sweep();
+    world.run();
+    assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 10);
+}
+
+#[test]
+fn a_command_that_was_lost_on_the_way_is_asked_about() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    let reserve = until(&mut world, "reserve");
+    let held = BTreeSet::from([reserve.id]);
+    assert!(world.engine.due(world.now, 9, &held).is_empty());
+    assert_eq!(world.due()[0].mode, Mode::Ask);
+}
+
+#[test]
+fn what_was_under_way_at_a_crash_is_asked_about_after_it() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let mut world = World::on(Store::open(file.path()).unwrap());
+    world.sweep();
+    world.run();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    let reserve = until(&mut world, "reserve");
+    world.answer(&reserve);
+    world.engine.store_mut().crash();
+    let dead = world.engine.settle(reserve.id, lost(), world.now);
+    assert!(dead.is_err());
+    world.engine = open(Store::open(file.path()).unwrap(), world.now);
+    assert_eq!(world.due()[0].mode, Mode::Ask);
+    world.run();
+    assert_eq!(world.vendors.reservations.len(), 1);
+}
+
+#[test]
+fn after_a_crash_nothing_can_be_observed_any_more() {
+    let mut world = World::ready();
+    let commits = world.engine.store().commits();
+    world.engine.store_mut().on_commit(move |commit| {
+        if commit > commits { AfterCommit::Crash } else { AfterCommit::Continue }
+    });
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    let seen = world.vendors.said.pop().unwrap();
+    let crashed = world.engine.observe(seen, world.now);
+    assert!(crashed.is_err_and(|error| !error.is_retryable()));
+    assert!(matches!(world.engine.alerts(1), Err(crate::engine::EngineError::Store(StoreError::Crashed))));
+}
+
+#[test]
+fn a_full_disk_changes_nothing_and_the_same_call_succeeds_later() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    let seen = world.vendors.said.pop().unwrap();
+    for writes in 0..3 {
+        world.engine.store_mut().refuse_after(writes, Refusal::Full);
+        let refused = world.engine.observe(seen.clone(), world.now);
+        assert!(refused.is_err_and(|error| error.is_retryable()));
+        assert!(world.engine.pending(world.now).is_empty());
+    }
+    world.engine.observe(seen, world.now).unwrap();
+    world.run();
+    assert_eq!(world.vendors.orders[&order("ORD-1")].status, OrderStatus::Confirmed);
+}
+
+#[test]
+fn an_unexpected_refusal_is_told_to_people() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    world.run();
+    world.vendors.ship("ORD-1", 5, world.now);
+    let commit = until(&mut world, "commit");
+    let refused = problem("lot-not-eligible", 409);
+    world.engine.settle(commit.id, refused, world.now).unwrap();
+    assert_eq!(world.engine.alerts(1).unwrap()[0].kind, "refused");
+    world.run();
+    assert_eq!(world.vendors.items[&jerky("JRK-1")].on_hand, 90);
+}
