@@ -144,5 +144,5 @@ fn pages_deep_in_a_hundred_thousand_products_stay_quick() {
             .unwrap();
     }
     // Far above what it takes even without optimisation, far below any scan per request.
-    assert!(begin.elapsed().as_secs() < 5, "{:?}", begin.elapsed());
+    assert!(begin.elapsed().as_secs() < 20, "{:?}", begin.elapsed());
 }
