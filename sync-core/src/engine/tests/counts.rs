@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::world::{World, catalogue};
 use super::vendors::{jerky, polish};
+use super::world::{World, catalogue};
 use crate::{
     catalogue::{ConflictPolicy, Listing},
     engine::{
@@ -60,7 +60,10 @@ fn each_policy_settles_a_count_its_own_way() {
 fn a_count_that_contradicts_itself_is_bad() {
     let mut view = count(50, 48);
     view.delta = Units::new(7);
-    assert!(matches!(settled(ConflictPolicy::Lowest, 50, &view), Verdict::Bad(_)));
+    assert!(matches!(
+        settled(ConflictPolicy::Lowest, 50, &view),
+        Verdict::Bad(_)
+    ));
 }
 
 #[test]
@@ -70,7 +73,9 @@ fn a_count_is_brought_to_the_owner_exactly_once() {
         rows: vec![Ok(count(50, 48))],
         cursor: Some("CNT-1".into()),
     };
-    world.vendors.change_product(&polish("SNACK"), |product| product.available = Units::new(48));
+    world.vendors.change_product(&polish("SNACK"), |product| {
+        product.available = Units::new(48)
+    });
     for _ in 0..3 {
         world.engine.observe(seen.clone(), world.now).unwrap();
         world.run();

@@ -16,20 +16,37 @@ use crate::{
 #[test]
 fn an_event_told_twice_counts_once() {
     let mut world = World::ready();
-    world.vendors.change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 10);
+    world
+        .vendors
+        .change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 10);
     let seen = world.vendors.said.pop().unwrap();
-    assert_eq!(world.engine.observe(seen.clone(), world.now).unwrap().applied, 1);
+    assert_eq!(
+        world
+            .engine
+            .observe(seen.clone(), world.now)
+            .unwrap()
+            .applied,
+        1
+    );
     let commits = world.engine.store().commits();
     let again = world.engine.observe(seen, world.now).unwrap();
     assert_eq!((again.applied, again.stale), (0, 1));
-    assert_eq!(world.engine.store().commits(), commits, "nothing was written");
+    assert_eq!(
+        world.engine.store().commits(),
+        commits,
+        "nothing was written"
+    );
 }
 
 #[test]
 fn an_older_level_that_arrives_later_changes_nothing() {
     let mut world = World::ready();
-    world.vendors.change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 10);
-    world.vendors.change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 10);
+    world
+        .vendors
+        .change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 10);
+    world
+        .vendors
+        .change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 10);
     world.vendors.said.reverse();
     world.run();
     assert_eq!(world.shows("SNACK"), 60);
@@ -43,14 +60,19 @@ fn everything_gone_at_once_is_believed_after_a_second_reading_only() {
     level.on_hand = Quantity::ZERO;
     level.available = Quantity::ZERO;
     level.lots.clear();
-    world.engine.observe(Observation::Stock(vec![Ok(level)]), world.now).unwrap();
+    world
+        .engine
+        .observe(Observation::Stock(vec![Ok(level)]), world.now)
+        .unwrap();
     world.run();
     assert_eq!(world.names(), ["read-stock"]);
     assert_eq!(world.shows("SNACK"), 50);
     let entry = &world.engine.quarantine(1).unwrap()[0];
     assert!(entry.quarantined.reason.contains("everything is gone"));
     assert!(entry.resolved_at.is_some());
-    world.vendors.change(&jerky("JRK-1"), "disposal", |stock| stock.on_hand = 0);
+    world
+        .vendors
+        .change(&jerky("JRK-1"), "disposal", |stock| stock.on_hand = 0);
     world.run();
     assert_eq!(world.shows("SNACK"), 0);
 }
@@ -58,16 +80,26 @@ fn everything_gone_at_once_is_believed_after_a_second_reading_only() {
 #[test]
 fn a_level_that_cannot_be_true_is_set_aside_and_read_again() {
     let mut world = World::ready();
-    world.vendors.change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 10);
+    world
+        .vendors
+        .change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 10);
     let Some(Observation::JerkyWebhook { mut event, raw }) = world.vendors.said.pop() else {
         unreachable!()
     };
     event.stock.on_hand = Quantity::new(-110);
-    world.engine.observe(Observation::JerkyWebhook { event, raw }, world.now).unwrap();
+    world
+        .engine
+        .observe(Observation::JerkyWebhook { event, raw }, world.now)
+        .unwrap();
     assert_eq!(world.shows("SNACK"), 50);
     world.run();
     assert_eq!(world.shows("SNACK"), 55);
-    assert!(world.engine.quarantine(1).unwrap()[0].quarantined.reason.contains("-110"));
+    assert!(
+        world.engine.quarantine(1).unwrap()[0]
+            .quarantined
+            .reason
+            .contains("-110")
+    );
 }
 
 #[test]
@@ -75,9 +107,16 @@ fn a_name_that_differs_in_form_is_quarantined_with_the_one_probably_meant() {
     let mut world = World::ready();
     let mut level = world.vendors.level(&jerky("JRK-1"));
     level.sku = jerky("jrk-1");
-    world.engine.observe(Observation::Stock(vec![Ok(level)]), world.now).unwrap();
+    world
+        .engine
+        .observe(Observation::Stock(vec![Ok(level)]), world.now)
+        .unwrap();
     let entry = &world.engine.quarantine(1).unwrap()[0].quarantined;
-    assert!(entry.reason.contains("probably JRK-1 is meant"), "{}", entry.reason);
+    assert!(
+        entry.reason.contains("probably JRK-1 is meant"),
+        "{}",
+        entry.reason
+    );
 }
 
 #[test]
@@ -87,13 +126,18 @@ fn a_wrong_unit_is_quarantined() {
     level.unit = crate::unit::Unit::Kilogram;
     level.sequence += 1;
     let seen = Observation::Stock(vec![Ok(level)]);
-    assert_eq!(world.engine.observe(seen, world.now).unwrap().quarantined, 1);
+    assert_eq!(
+        world.engine.observe(seen, world.now).unwrap().quarantined,
+        1
+    );
 }
 
 #[test]
 fn one_bad_row_does_not_spoil_its_page() {
     let mut world = World::ready();
-    world.vendors.change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 10);
+    world
+        .vendors
+        .change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 10);
     let bad = Unreadable {
         what: "stock level",
         reason: "on_hand: null".into(),
@@ -104,16 +148,24 @@ fn one_bad_row_does_not_spoil_its_page() {
     let page = Observation::Stock(vec![Err(bad.clone()), Ok(good)]);
     let observed = world.engine.observe(page, world.now).unwrap();
     assert_eq!((observed.applied, observed.quarantined), (1, 1));
-    assert_eq!(world.engine.quarantine(1).unwrap()[0].quarantined.raw, bad.raw);
+    assert_eq!(
+        world.engine.quarantine(1).unwrap()[0].quarantined.raw,
+        bad.raw
+    );
 }
 
 #[test]
 fn the_echo_of_our_own_publish_leads_to_nothing() {
     let mut world = World::ready();
-    world.vendors.change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 10);
+    world
+        .vendors
+        .change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 10);
     world.listen();
     while world.step() > 0 {}
-    assert!(!world.vendors.said.is_empty(), "the shop tells of the new number");
+    assert!(
+        !world.vendors.said.is_empty(),
+        "the shop tells of the new number"
+    );
     world.sent.clear();
     world.listen();
     assert_eq!(world.step(), 0);
@@ -122,7 +174,10 @@ fn the_echo_of_our_own_publish_leads_to_nothing() {
 #[test]
 fn the_feeds_cursor_moves_with_its_page_and_never_back() {
     let mut world = World::ready();
-    let page = |up_to| Observation::JerkyFeed { events: Vec::new(), up_to };
+    let page = |up_to| Observation::JerkyFeed {
+        events: Vec::new(),
+        up_to,
+    };
     world.engine.observe(page(40), world.now).unwrap();
     world.engine.observe(page(12), world.now).unwrap();
     assert_eq!(world.engine.cursor(Cursor::JerkyFeed), Some("40"));
@@ -132,10 +187,18 @@ fn the_feeds_cursor_moves_with_its_page_and_never_back() {
 fn what_a_sweep_did_not_show_is_read_by_itself() {
     let mut world = World::ready();
     let seen = [jerky("JRK-1")].into();
-    world.engine.observe(Observation::Swept(Swept::Stock { seen }), world.now).unwrap();
+    world
+        .engine
+        .observe(Observation::Swept(Swept::Stock { seen }), world.now)
+        .unwrap();
     let due = world.due();
     assert_eq!(due.len(), 1);
-    assert_eq!(due[0].command, Command::ReadStock { skus: vec![jerky("JRK-2")] });
+    assert_eq!(
+        due[0].command,
+        Command::ReadStock {
+            skus: vec![jerky("JRK-2")]
+        }
+    );
 }
 
 #[test]
@@ -146,8 +209,14 @@ fn a_lost_webhook_of_a_cancellation_is_repaired_by_a_sweep() {
     world.vendors.cancel("ORD-1");
     world.vendors.said.clear();
     world.wait(jiff::SignedDuration::from_secs(1));
-    let swept = Swept::OpenOrders { seen: [].into(), began: world.now };
-    world.engine.observe(Observation::Swept(swept), world.now).unwrap();
+    let swept = Swept::OpenOrders {
+        seen: [].into(),
+        began: world.now,
+    };
+    world
+        .engine
+        .observe(Observation::Swept(swept), world.now)
+        .unwrap();
     world.run();
     assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 0);
 }
@@ -158,7 +227,10 @@ fn a_product_the_shop_emptied_by_mistake_is_read_again_before_the_mirror_follows
     let mut view = world.vendors.products[&polish("NAIL")].clone();
     view.on_hand = Some(crate::quantity::Units::ZERO);
     view.available = crate::quantity::Units::ZERO;
-    let seen = Observation::Products { rows: vec![Ok(view)], cursor: None };
+    let seen = Observation::Products {
+        rows: vec![Ok(view)],
+        cursor: None,
+    };
     world.engine.observe(seen, world.now).unwrap();
     world.run();
     assert_eq!(world.names(), ["read-product"]);

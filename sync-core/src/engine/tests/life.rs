@@ -11,11 +11,21 @@ use crate::vendor::polish::view::OrderStatus;
 #[test]
 fn at_the_start_the_right_numbers_are_published_and_then_nothing_more() {
     let mut world = World::ready();
-    assert_eq!([world.shows("SNACK"), world.shows("GIFT"), world.shows("AUTO")], [50, 33, 100]);
+    assert_eq!(
+        [
+            world.shows("SNACK"),
+            world.shows("GIFT"),
+            world.shows("AUTO")
+        ],
+        [50, 33, 100]
+    );
     assert_eq!(world.vendors.mirrors["JRK-NAIL"].quantity.get(), 7);
     world.sweep();
     world.run();
-    assert!(world.names().is_empty(), "a sweep of equal state writes nothing");
+    assert!(
+        world.names().is_empty(),
+        "a sweep of equal state writes nothing"
+    );
 }
 
 #[test]
@@ -25,7 +35,10 @@ fn an_order_is_reserved_shown_confirmed_shipped_and_committed() {
     world.run();
     let names = world.names();
     let at = |name| names.iter().position(|sent| *sent == name).unwrap();
-    assert!(at("reserve") < at("publish") && at("publish") < at("confirm"), "{names:?}");
+    assert!(
+        at("reserve") < at("publish") && at("publish") < at("confirm"),
+        "{names:?}"
+    );
     assert_eq!(world.shows("SNACK"), 45);
     world.vendors.ship("ORD-1", 2, world.now);
     world.run();
@@ -44,7 +57,14 @@ fn a_kit_reserves_all_its_parts() {
     world.run();
     let reserved = |sku| world.vendors.items[&jerky(sku)].reserved;
     assert_eq!((reserved("JRK-1"), reserved("JRK-2")), (4, 12));
-    assert_eq!([world.shows("SNACK"), world.shows("GIFT"), world.shows("AUTO")], [48, 29, 88]);
+    assert_eq!(
+        [
+            world.shows("SNACK"),
+            world.shows("GIFT"),
+            world.shows("AUTO")
+        ],
+        [48, 29, 88]
+    );
 }
 
 #[test]
@@ -83,21 +103,37 @@ fn more_than_there_is_is_rejected_after_one_more_look() {
     let mut world = World::ready();
     world.vendors.place("ORD-1", "SNACK", 51, world.now);
     world.run();
-    assert_eq!(world.names(), ["read-order", "reserve", "read-stock", "reject"]);
-    assert_eq!(world.vendors.orders[&order("ORD-1")].status, OrderStatus::Rejected);
+    assert_eq!(
+        world.names(),
+        ["read-order", "reserve", "read-stock", "reject"]
+    );
+    assert_eq!(
+        world.vendors.orders[&order("ORD-1")].status,
+        OrderStatus::Rejected
+    );
     assert_eq!(world.engine.alerts(9).unwrap()[0].kind, "order-rejected");
 }
 
 #[test]
 fn an_order_the_shop_confirmed_by_itself_waits_for_stock_it_lacks() {
     let mut world = World::ready();
-    world.vendors.change(&jerky("JRK-2"), "count", |stock| stock.on_hand = 4);
+    world
+        .vendors
+        .change(&jerky("JRK-2"), "count", |stock| stock.on_hand = 4);
     world.vendors.place("ORD-1", "AUTO", 6, world.now);
     world.run();
     assert!(!world.vendors.orders[&order("ORD-1")].ready_to_ship);
-    let kinds: Vec<_> = world.engine.alerts(9).unwrap().into_iter().map(|a| a.kind).collect();
+    let kinds: Vec<_> = world
+        .engine
+        .alerts(9)
+        .unwrap()
+        .into_iter()
+        .map(|a| a.kind)
+        .collect();
     assert_eq!(kinds, ["shortfall"]);
-    world.vendors.change(&jerky("JRK-2"), "receipt", |stock| stock.on_hand += 10);
+    world
+        .vendors
+        .change(&jerky("JRK-2"), "receipt", |stock| stock.on_hand += 10);
     world.run();
     assert!(world.vendors.orders[&order("ORD-1")].ready_to_ship);
     assert_eq!(world.shows("AUTO"), 8);
@@ -110,7 +146,10 @@ fn the_shops_own_sale_is_not_put_back_on_sale_while_its_order_is_on_the_way() {
     world.run();
     assert_eq!(world.shows("AUTO"), 94);
     let published: Vec<_> = world.names();
-    assert!(!published.contains(&"publish") || world.shows("GIFT") < 33, "{published:?}");
+    assert!(
+        !published.contains(&"publish") || world.shows("GIFT") < 33,
+        "{published:?}"
+    );
 }
 
 #[test]
@@ -126,7 +165,14 @@ fn a_return_is_brought_in_once_and_put_back_on_the_shelf() {
     world.run();
     let stock = &world.vendors.items[&jerky("JRK-1")];
     assert_eq!((stock.on_hand, stock.quality_control), (94, 0));
-    assert_eq!(world.names().iter().filter(|name| **name == "adjust").count(), 1);
+    assert_eq!(
+        world
+            .names()
+            .iter()
+            .filter(|name| **name == "adjust")
+            .count(),
+        1
+    );
 }
 
 #[test]

@@ -16,7 +16,9 @@ use crate::{
 };
 
 fn lost() -> Outcome {
-    Outcome::Unknown { reason: "no reply".into() }
+    Outcome::Unknown {
+        reason: "no reply".into(),
+    }
 }
 
 /// Until a command of this name is due; it is then not yet settled.
@@ -42,7 +44,10 @@ fn a_reservation_whose_reply_was_lost_is_found_and_not_made_twice() {
     let reserve = until(&mut world, "reserve");
     world.answer(&reserve);
     world.engine.settle(reserve.id, lost(), world.now).unwrap();
-    assert!(world.due().iter().all(|command| command.id != reserve.id), "it is not asked at once");
+    assert!(
+        world.due().iter().all(|command| command.id != reserve.id),
+        "it is not asked at once"
+    );
     world.wait(SignedDuration::from_secs(1));
     let asked = until(&mut world, "reserve");
     assert_eq!((asked.mode, &asked.key), (Mode::Ask, &reserve.key));
@@ -50,7 +55,10 @@ fn a_reservation_whose_reply_was_lost_is_found_and_not_made_twice() {
     world.engine.settle(asked.id, found, world.now).unwrap();
     world.run();
     assert_eq!(world.vendors.reservations.len(), 1);
-    assert_eq!(world.vendors.orders[&order("ORD-1")].status, OrderStatus::Confirmed);
+    assert_eq!(
+        world.vendors.orders[&order("ORD-1")].status,
+        OrderStatus::Confirmed
+    );
 }
 
 #[test]
@@ -64,7 +72,10 @@ fn a_reservation_that_was_never_made_is_sent_again_with_key_and_payload_unchange
     let found = world.answer(&asked);
     world.engine.settle(asked.id, found, world.now).unwrap();
     let again = until(&mut world, "reserve");
-    assert_eq!((again.mode, again.key, again.command), (Mode::Send, first.key, first.command));
+    assert_eq!(
+        (again.mode, again.key, again.command),
+        (Mode::Send, first.key, first.command)
+    );
 }
 
 #[test]
@@ -103,22 +114,45 @@ fn a_poisonous_command_dies_alone_and_lives_again_after_a_sweep() {
         world.listen();
         world.engine.tick(world.now).unwrap();
         for command in world.due() {
-            let poisoned = matches!(&command.command, Command::Confirm { order: id } if *id == order("ORD-1"));
-            let outcome = if poisoned { fault("teapot", 418) } else { world.answer(&command) };
+            let poisoned =
+                matches!(&command.command, Command::Confirm { order: id } if *id == order("ORD-1"));
+            let outcome = if poisoned {
+                fault("teapot", 418)
+            } else {
+                world.answer(&command)
+            };
             world.engine.settle(command.id, outcome, world.now).unwrap();
         }
         world.wait(SignedDuration::from_secs(1));
     }
-    assert_eq!(world.vendors.orders[&order("ORD-2")].status, OrderStatus::Confirmed);
-    assert_eq!(world.vendors.orders[&order("ORD-1")].status, OrderStatus::Pending);
+    assert_eq!(
+        world.vendors.orders[&order("ORD-2")].status,
+        OrderStatus::Confirmed
+    );
+    assert_eq!(
+        world.vendors.orders[&order("ORD-1")].status,
+        OrderStatus::Pending
+    );
     let alerts = world.engine.alerts(9).unwrap();
-    assert!(alerts.iter().any(|alert| alert.kind == "dead-command"), "{alerts:?}");
+    assert!(
+        alerts.iter().any(|alert| alert.kind == "dead-command"),
+        "{alerts:?}"
+    );
     assert!(world.due().is_empty(), "the dead one is left alone");
     let seen = world.vendors.orders.keys().cloned().collect();
-    let swept = Swept::OpenOrders { seen, began: world.now };
-    world.engine.observe(Observation::Swept(swept), world.now).unwrap();
+    let swept = Swept::OpenOrders {
+        seen,
+        began: world.now,
+    };
+    world
+        .engine
+        .observe(Observation::Swept(swept), world.now)
+        .unwrap();
     world.run();
-    assert_eq!(world.vendors.orders[&order("ORD-1")].status, OrderStatus::Confirmed);
+    assert_eq!(
+        world.vendors.orders[&order("ORD-1")].status,
+        OrderStatus::Confirmed
+    );
 }
 
 #[test]
@@ -127,7 +161,10 @@ fn a_time_the_vendor_set_is_kept() {
     world.vendors.place("ORD-1", "SNACK", 5, world.now);
     let reserve = until(&mut world, "reserve");
     let at = world.now + SignedDuration::from_secs(90);
-    let wait = Outcome::RetryAt { at, reason: "429".into() };
+    let wait = Outcome::RetryAt {
+        at,
+        reason: "429".into(),
+    };
     world.engine.settle(reserve.id, wait, world.now).unwrap();
     world.wait(SignedDuration::from_secs(89));
     assert!(world.due().is_empty());
@@ -139,13 +176,22 @@ fn a_time_the_vendor_set_is_kept() {
 fn only_the_newest_number_of_a_listing_is_sent() {
     let mut world = World::ready();
     for _ in 0..5 {
-        world.vendors.change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 2);
+        world
+            .vendors
+            .change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 2);
     }
     world.listen();
     let publish = until(&mut world, "publish");
-    let Command::Publish { available, .. } = &publish.command else { unreachable!() };
-    assert_eq!(available.get(), if publish.key.contains("GIFT") { 33 } else { 55 });
-    world.vendors.change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 2);
+    let Command::Publish { available, .. } = &publish.command else {
+        unreachable!()
+    };
+    assert_eq!(
+        available.get(),
+        if publish.key.contains("GIFT") { 33 } else { 55 }
+    );
+    world
+        .vendors
+        .change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 2);
     let outcome = world.answer(&publish);
     world.engine.settle(publish.id, outcome, world.now).unwrap();
     world.run();
@@ -155,11 +201,15 @@ fn only_the_newest_number_of_a_listing_is_sent() {
 #[test]
 fn a_number_that_moved_on_is_read_before_it_is_overwritten() {
     let mut world = World::ready();
-    world.vendors.change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 20);
+    world
+        .vendors
+        .change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 20);
     let publish = until(&mut world, "publish");
-    world.vendors.change_product(&super::vendors::polish("SNACK"), |product| {
-        product.held = crate::quantity::Units::new(3);
-    });
+    world
+        .vendors
+        .change_product(&super::vendors::polish("SNACK"), |product| {
+            product.held = crate::quantity::Units::new(3);
+        });
     let outcome = world.answer(&publish);
     assert_eq!(outcome, fault("version_mismatch", 412));
     world.engine.settle(publish.id, outcome, world.now).unwrap();
@@ -174,7 +224,11 @@ fn an_order_for_what_nobody_knows_is_read_twice_and_rejected() {
     world.run();
     assert_eq!(world.names(), ["read-order", "read-order", "reject"]);
     let entry = &world.engine.quarantine(1).unwrap()[0].quarantined;
-    assert!(entry.reason.contains("probably SNACK is meant"), "{}", entry.reason);
+    assert!(
+        entry.reason.contains("probably SNACK is meant"),
+        "{}",
+        entry.reason
+    );
 }
 
 #[test]
@@ -182,7 +236,9 @@ fn a_second_reservation_for_one_order_is_given_back() {
     let mut world = World::ready();
     world.vendors.place("ORD-1", "SNACK", 5, world.now);
     let reserve = until(&mut world, "reserve");
-    world.vendors.carry_out(&reserve.command, "a key the vendor forgot", world.now);
+    world
+        .vendors
+        .carry_out(&reserve.command, "a key the vendor forgot", world.now);
     let outcome = world.answer(&reserve);
     world.engine.settle(reserve.id, outcome, world.now).unwrap();
     world.sweep();
@@ -223,13 +279,20 @@ fn after_a_crash_nothing_can_be_observed_any_more() {
     let mut world = World::ready();
     let commits = world.engine.store().commits();
     world.engine.store_mut().on_commit(move |commit| {
-        if commit > commits { AfterCommit::Crash } else { AfterCommit::Continue }
+        if commit > commits {
+            AfterCommit::Crash
+        } else {
+            AfterCommit::Continue
+        }
     });
     world.vendors.place("ORD-1", "SNACK", 5, world.now);
     let seen = world.vendors.said.pop().unwrap();
     let crashed = world.engine.observe(seen, world.now);
     assert!(crashed.is_err_and(|error| !error.is_retryable()));
-    assert!(matches!(world.engine.alerts(1), Err(crate::engine::EngineError::Store(StoreError::Crashed))));
+    assert!(matches!(
+        world.engine.alerts(1),
+        Err(crate::engine::EngineError::Store(StoreError::Crashed))
+    ));
 }
 
 #[test]
@@ -245,7 +308,10 @@ fn a_full_disk_changes_nothing_and_the_same_call_succeeds_later() {
     }
     world.engine.observe(seen, world.now).unwrap();
     world.run();
-    assert_eq!(world.vendors.orders[&order("ORD-1")].status, OrderStatus::Confirmed);
+    assert_eq!(
+        world.vendors.orders[&order("ORD-1")].status,
+        OrderStatus::Confirmed
+    );
 }
 
 #[test]

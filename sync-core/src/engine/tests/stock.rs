@@ -29,18 +29,36 @@ fn judged(known: Option<(u64, i64)>, view: &StockLevelView) -> Judgement {
         ..Item::default()
     };
     let policy = EnginePolicy::default();
-    judge(&item, view, Learned::Pushed, Some(Dimension::Count), &policy)
+    judge(
+        &item,
+        view,
+        Learned::Pushed,
+        Some(Dimension::Count),
+        &policy,
+    )
 }
 
 #[test]
 fn only_a_newer_sequence_is_applied() {
     assert!(matches!(judged(None, &level(3, 5)), Judgement::Apply(_)));
-    assert!(matches!(judged(Some((3, 5)), &level(4, 6)), Judgement::Apply(_)));
+    assert!(matches!(
+        judged(Some((3, 5)), &level(4, 6)),
+        Judgement::Apply(_)
+    ));
     assert_eq!(judged(Some((3, 5)), &level(2, 6)), Judgement::Known);
     assert_eq!(judged(Some((3, 5)), &level(3, 5)), Judgement::Known);
-    assert!(matches!(judged(Some((3, 5)), &level(3, 6)), Judgement::Doubt { .. }));
-    assert!(matches!(judged(Some((3, 5)), &level(9_000_000, 6)), Judgement::Doubt { .. }));
-    assert!(matches!(judged(Some((3, 5)), &level(4, 0)), Judgement::Doubt { .. }));
+    assert!(matches!(
+        judged(Some((3, 5)), &level(3, 6)),
+        Judgement::Doubt { .. }
+    ));
+    assert!(matches!(
+        judged(Some((3, 5)), &level(9_000_000, 6)),
+        Judgement::Doubt { .. }
+    ));
+    assert!(matches!(
+        judged(Some((3, 5)), &level(4, 0)),
+        Judgement::Doubt { .. }
+    ));
 }
 
 #[test]
@@ -69,13 +87,20 @@ fn each_broken_sum_is_noticed() {
     for (place, spoil) in spoils.iter().enumerate() {
         let mut view = level(3, 5);
         spoil(&mut view);
-        assert!(matches!(judged(Some((2, 4)), &view), Judgement::Bad(_)), "spoil {place}");
+        assert!(
+            matches!(judged(Some((2, 4)), &view), Judgement::Bad(_)),
+            "spoil {place}"
+        );
     }
 }
 
 /// A reservation's life as the vendor tells it, reading by reading.
 fn readings(steps: &[(bool, i64)]) -> Vec<Held> {
-    use crate::{outbox::{Command, Outcome, Reply, ReserveLine}, sku::LineId, unit::Unit};
+    use crate::{
+        outbox::{Command, Outcome, Reply, ReserveLine},
+        sku::LineId,
+        unit::Unit,
+    };
     let mut vendors = Vendors::default();
     vendors.stock("JRK-1", 100);
     let line = |quantity| ReserveLine {
@@ -87,7 +112,12 @@ fn readings(steps: &[(bool, i64)]) -> Vec<Held> {
     };
     let now = jiff::Timestamp::UNIX_EPOCH;
     let order = super::vendors::order("ORD-1");
-    let reserve = Command::Reserve { order: order.clone(), generation: 1, ttl_seconds: 9, lines: vec![line(20)] };
+    let reserve = Command::Reserve {
+        order: order.clone(),
+        generation: 1,
+        ttl_seconds: 9,
+        lines: vec![line(20)],
+    };
     let _ = vendors.carry_out(&reserve, "r", now);
     let mut held = vec![Held::read(&vendors.reservations[0]).unwrap()];
     for (number, (commit, quantity)) in steps.iter().enumerate() {
@@ -99,12 +129,24 @@ fn readings(steps: &[(bool, i64)]) -> Vec<Held> {
             break;
         }
         let reservation = view.id.clone();
-        let part = crate::outbox::ReservationPart { line: row.line_id.clone(), quantity };
+        let part = crate::outbox::ReservationPart {
+            line: row.line_id.clone(),
+            quantity,
+        };
         let command = if *commit {
             let shipment = crate::sku::ShipmentRef::parse(&format!("S{number}")).unwrap();
-            Command::Commit { order: order.clone(), reservation, shipment, lines: vec![part] }
+            Command::Commit {
+                order: order.clone(),
+                reservation,
+                shipment,
+                lines: vec![part],
+            }
         } else {
-            Command::Release { order: order.clone(), reservation, lines: Some(vec![part]) }
+            Command::Release {
+                order: order.clone(),
+                reservation,
+                lines: Some(vec![part]),
+            }
         };
         let outcome = vendors.carry_out(&command, &number.to_string(), now);
         assert!(matches!(outcome, Outcome::Applied(Reply::Reservation(_))));
@@ -114,7 +156,11 @@ fn readings(steps: &[(bool, i64)]) -> Vec<Held> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig {
+        cases: 128,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn readings_of_a_reservation_add_up_alike_in_any_order_and_number(

@@ -235,7 +235,11 @@ impl Vendors {
         }
         let view = OrderView {
             id: order(id),
-            status: if auto { OrderStatus::Confirmed } else { OrderStatus::Pending },
+            status: if auto {
+                OrderStatus::Confirmed
+            } else {
+                OrderStatus::Pending
+            },
             reason: None,
             hold_expires_at: (!auto).then(|| now + SignedDuration::from_mins(30)),
             ready_to_ship: false,
@@ -270,11 +274,16 @@ impl Vendors {
     /// Ships up to `quantity`, if the shop lets the staff.
     pub(super) fn ship(&mut self, id: &str, quantity: i64, now: Timestamp) {
         let id = order(id);
-        let Some(view) = self.orders.get(&id) else { return };
+        let Some(view) = self.orders.get(&id) else {
+            return;
+        };
         let row = &view.lines[0];
         let open = row.quantity.get() - row.fulfilled.get() - row.cancelled.get();
         let quantity = quantity.min(open);
-        let live = matches!(view.status, OrderStatus::Confirmed | OrderStatus::PartiallyFulfilled);
+        let live = matches!(
+            view.status,
+            OrderStatus::Confirmed | OrderStatus::PartiallyFulfilled
+        );
         if !view.ready_to_ship || quantity <= 0 || !live {
             return;
         }
@@ -283,7 +292,10 @@ impl Vendors {
             view.shipments.push(ShipmentView {
                 reference,
                 shipped_at: now,
-                lines: vec![LineQuantity { line_id: line("1"), quantity: Units::new(quantity) }],
+                lines: vec![LineQuantity {
+                    line_id: line("1"),
+                    quantity: Units::new(quantity),
+                }],
             });
             let row = &mut view.lines[0];
             row.fulfilled = Units::new(row.fulfilled.get() + quantity);
@@ -297,10 +309,15 @@ impl Vendors {
 
     pub(super) fn cancel(&mut self, id: &str) {
         let id = order(id);
-        let Some(view) = self.orders.get(&id) else { return };
+        let Some(view) = self.orders.get(&id) else {
+            return;
+        };
         if matches!(
             view.status,
-            OrderStatus::Fulfilled | OrderStatus::Returned | OrderStatus::Rejected | OrderStatus::Cancelled
+            OrderStatus::Fulfilled
+                | OrderStatus::Returned
+                | OrderStatus::Rejected
+                | OrderStatus::Cancelled
         ) {
             return;
         }
@@ -315,10 +332,23 @@ impl Vendors {
         });
     }
 
+    /// Cancels the pending orders whose holds are over, as the shop does by itself.
+    pub(super) fn end_holds(&mut self, now: Timestamp) {
+        let over = self.orders.values().filter(|view| {
+            view.status == OrderStatus::Pending
+                && view.hold_expires_at.is_some_and(|end| end <= now)
+        });
+        for id in over.map(|view| view.id.to_string()).collect::<Vec<_>>() {
+            self.cancel(&id);
+        }
+    }
+
     /// Takes back up to `quantity` of what was shipped, fit to be sold again.
     pub(super) fn take_back(&mut self, id: &str, quantity: i64, now: Timestamp) {
         let id = order(id);
-        let Some(view) = self.orders.get(&id) else { return };
+        let Some(view) = self.orders.get(&id) else {
+            return;
+        };
         let row = &view.lines[0];
         let quantity = quantity.min(row.fulfilled.get() - row.returned.get());
         if quantity <= 0 {
@@ -362,10 +392,15 @@ impl Vendors {
             Command::Commit { reservation, .. }
             | Command::Release { reservation, .. }
             | Command::Extend { reservation, .. } => {
-                let found = self.reservations.iter().find(|view| view.id == *reservation);
+                let found = self
+                    .reservations
+                    .iter()
+                    .find(|view| view.id == *reservation);
                 Outcome::Found(Reply::Reservation(Box::new(found.unwrap().clone())))
             }
-            Command::Confirm { order } | Command::Reject { order, .. } | Command::Cancel { order, .. } => {
+            Command::Confirm { order }
+            | Command::Reject { order, .. }
+            | Command::Cancel { order, .. } => {
                 Outcome::Found(Reply::Order(Box::new(self.orders[order].clone())))
             }
             Command::Publish { sku, .. } => {
@@ -381,17 +416,30 @@ impl Vendors {
 
     fn apply(&mut self, command: &Command, now: Timestamp) -> Outcome {
         match command {
-            Command::Reserve { order, ttl_seconds, lines, .. } => {
-                self.reserve(order, lines, now + SignedDuration::from_secs(*ttl_seconds))
-            }
-            Command::Commit { reservation, shipment, lines, .. } => {
-                self.commit(reservation, shipment, lines, now)
-            }
-            Command::Release { reservation, lines, .. } => {
-                self.release(reservation, lines.as_deref())
-            }
-            Command::Extend { reservation, ttl_seconds, .. } => {
-                let view = self.reservations.iter_mut().find(|view| view.id == *reservation);
+            Command::Reserve {
+                order,
+                ttl_seconds,
+                lines,
+                ..
+            } => self.reserve(order, lines, now + SignedDuration::from_secs(*ttl_seconds)),
+            Command::Commit {
+                reservation,
+                shipment,
+                lines,
+                ..
+            } => self.commit(reservation, shipment, lines, now),
+            Command::Release {
+                reservation, lines, ..
+            } => self.release(reservation, lines.as_deref()),
+            Command::Extend {
+                reservation,
+                ttl_seconds,
+                ..
+            } => {
+                let view = self
+                    .reservations
+                    .iter_mut()
+                    .find(|view| view.id == *reservation);
                 let view = view.unwrap();
                 view.expires_at = now + SignedDuration::from_secs(*ttl_seconds);
                 Outcome::Applied(Reply::Reservation(Box::new(view.clone())))
@@ -422,22 +470,38 @@ impl Vendors {
                 true
             }),
             Command::Adjust { changes } => Outcome::Applied(Reply::Batch(
-                changes.iter().map(|change| Ok(self.adjust(change))).collect(),
+                changes
+                    .iter()
+                    .map(|change| Ok(self.adjust(change)))
+                    .collect(),
             )),
-            Command::Publish { sku, available, if_match } => {
+            Command::Publish {
+                sku,
+                available,
+                if_match,
+            } => {
                 if if_match.is_some_and(|version| version != self.products[sku].version) {
                     return fault("version_mismatch", 412);
                 }
                 self.change_product(sku, |product| product.available = *available);
                 Outcome::Applied(Reply::Product(Box::new(self.products[sku].clone())))
             }
-            Command::PublishMirror { sku, quantity, source_sequence, .. } => {
+            Command::PublishMirror {
+                sku,
+                quantity,
+                source_sequence,
+                ..
+            } => {
                 let view = MirrorView {
                     sku: sku.clone(),
                     quantity: *quantity,
                     source_sequence: *source_sequence,
                 };
-                if self.mirrors.get(sku).is_some_and(|known| known.source_sequence >= *source_sequence) {
+                if self
+                    .mirrors
+                    .get(sku)
+                    .is_some_and(|known| known.source_sequence >= *source_sequence)
+                {
                     return problem("stale-sequence", 409);
                 }
                 self.mirrors.insert(sku.clone(), view.clone());
@@ -487,7 +551,10 @@ impl Vendors {
         for line in lines {
             *wanted.entry(&line.sku).or_default() += line.quantity.get();
         }
-        if wanted.iter().any(|(sku, quantity)| self.items[*sku].free() < *quantity) {
+        if wanted
+            .iter()
+            .any(|(sku, quantity)| self.items[*sku].free() < *quantity)
+        {
             return problem("insufficient-stock", 409);
         }
         for (sku, quantity) in &wanted {
@@ -527,7 +594,11 @@ impl Vendors {
     }
 
     fn with_levels(&self, mut view: ReservationView) -> Outcome {
-        view.stock = view.lines.iter().map(|line| self.level(&line.sku)).collect();
+        view.stock = view
+            .lines
+            .iter()
+            .map(|line| self.level(&line.sku))
+            .collect();
         Outcome::Applied(Reply::Reservation(Box::new(view)))
     }
 
@@ -538,17 +609,26 @@ impl Vendors {
         cause: &str,
         by: impl Fn(&mut ReservationLineView, &mut Stock, i64),
     ) -> usize {
-        let place = self.reservations.iter().position(|view| view.id == *id).unwrap();
+        let place = self
+            .reservations
+            .iter()
+            .position(|view| view.id == *id)
+            .unwrap();
         let mut view = self.reservations[place].clone();
         for part in parts {
-            let row = view.lines.iter_mut().find(|row| row.line_id == part.line).unwrap();
+            let row = view
+                .lines
+                .iter_mut()
+                .find(|row| row.line_id == part.line)
+                .unwrap();
             let open = row.quantity.less(row.committed).less(row.released);
             assert!(part.quantity <= open, "{id} resolves more than is open");
-            self.change(&row.sku.clone(), cause, |stock| by(row, stock, part.quantity.get()));
+            self.change(&row.sku.clone(), cause, |stock| {
+                by(row, stock, part.quantity.get())
+            });
         }
-        let resolved = |row: &ReservationLineView| {
-            row.committed.saturating_add(row.released) == row.quantity
-        };
+        let resolved =
+            |row: &ReservationLineView| row.committed.saturating_add(row.released) == row.quantity;
         if view.lines.iter().all(resolved) {
             view.state = if view.lines.iter().any(|row| row.committed.is_positive()) {
                 ReservationState::Committed
@@ -590,7 +670,11 @@ impl Vendors {
     }
 
     fn release(&mut self, id: &ReservationId, parts: Option<&[ReservationPart]>) -> Outcome {
-        let view = self.reservations.iter().find(|view| view.id == *id).unwrap();
+        let view = self
+            .reservations
+            .iter()
+            .find(|view| view.id == *id)
+            .unwrap();
         if view.state != ReservationState::Pending {
             return problem("reservation-resolved", 409);
         }
@@ -625,7 +709,10 @@ impl Vendors {
 
     fn adjust(&mut self, change: &Change) -> BatchResultView {
         if let Some(known) = self.applied_changes.get(&change.change_id) {
-            return BatchResultView { replayed: true, ..known.clone() };
+            return BatchResultView {
+                replayed: true,
+                ..known.clone()
+            };
         }
         let quantity = change.quantity.get();
         self.change(&change.sku, "adjustment", |stock| match change.kind {
@@ -648,7 +735,8 @@ impl Vendors {
             stock: Some(self.level(&change.sku)),
             problem: None,
         };
-        self.applied_changes.insert(change.change_id.clone(), result.clone());
+        self.applied_changes
+            .insert(change.change_id.clone(), result.clone());
         result
     }
 }

@@ -126,7 +126,9 @@ impl World {
 
     pub(super) fn answer(&mut self, command: &OutboxCommand) -> Outcome {
         match command.mode {
-            Mode::Send => self.vendors.carry_out(&command.command, &command.key, self.now),
+            Mode::Send => self
+                .vendors
+                .carry_out(&command.command, &command.key, self.now),
             Mode::Ask => self.vendors.ask(&command.command),
         }
     }
@@ -134,6 +136,7 @@ impl World {
     /// Lets everything take its course until nothing is pending, time included.
     pub(super) fn run(&mut self) {
         for _ in 0..2000 {
+            self.vendors.end_holds(self.now);
             self.listen();
             self.engine.tick(self.now).unwrap();
             if self.step() > 0 || !self.vendors.said.is_empty() {
