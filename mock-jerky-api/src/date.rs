@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 /// A date printed on a lot. Day `00` is accepted on input and means the last day of the month
 /// (GS1 General Specifications, application identifiers 11 to 17).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ToSchema)]
-#[schema(value_type = String, pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", example = "2027-03-31")]
+#[schema(value_type = String, pattern = r"^[0-9]{4}-(0[1-9]|1[0-2])-([0-2][0-9]|3[01])$", example = "2027-03-31")]
 pub struct LotDate(Date);
 
 /// An IANA time zone that knows its name.

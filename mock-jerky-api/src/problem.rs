@@ -50,7 +50,6 @@ pub enum ProblemKind {
     MethodNotAllowed,
     UnsupportedMediaType,
     ContentTooLarge,
-    PreconditionFailed,
     EndpointNotFound,
     EndpointDisabled,
     DeliveryNotFound,
@@ -100,7 +99,7 @@ pub struct Shortfall {
 
 impl ProblemKind {
     /// All kinds.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 32] = [
         Self::InvalidRequest,
         Self::IdempotencyKeyMissing,
         Self::IdempotencyKeyInFlight,
@@ -129,7 +128,6 @@ impl ProblemKind {
         Self::MethodNotAllowed,
         Self::UnsupportedMediaType,
         Self::ContentTooLarge,
-        Self::PreconditionFailed,
         Self::EndpointNotFound,
         Self::EndpointDisabled,
         Self::DeliveryNotFound,
@@ -168,7 +166,6 @@ impl ProblemKind {
             Self::MethodNotAllowed => (405, "method-not-allowed", "The resource does not take this method"),
             Self::UnsupportedMediaType => (415, "unsupported-media-type", "The body must be application/json"),
             Self::ContentTooLarge => (413, "content-too-large", "The body is too large"),
-            Self::PreconditionFailed => (412, "precondition-failed", "The resource is not in the state demanded"),
             Self::EndpointNotFound => (404, "endpoint-not-found", "There is no such webhook endpoint"),
             Self::EndpointDisabled => (409, "endpoint-disabled", "The webhook endpoint is disabled"),
             Self::DeliveryNotFound => (404, "delivery-not-found", "There is no such delivery"),
@@ -225,5 +222,22 @@ impl Problem {
     /// Whether it is of this kind.
     pub fn is(&self, kind: ProblemKind) -> bool {
         self.slug() == kind.slug()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use super::*;
+
+    #[test]
+    fn the_problems_and_their_words() {
+        let mut table = String::new();
+        for kind in ProblemKind::ALL {
+            let (status, slug, title) = kind.describe();
+            writeln!(table, "{status} {slug}: {title}").unwrap();
+        }
+        insta::assert_snapshot!(table);
     }
 }

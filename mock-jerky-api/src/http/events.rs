@@ -17,8 +17,12 @@ use super::{ApiError, ask, cursor::checked_limit};
 use crate::{
     command::{Command, Reply},
     model::EventPage,
+    problem::ProblemKind,
     vendor::Jerky,
 };
+
+/// The largest integer that every JSON reader keeps exact (RFC 8259, 6).
+const LAST_POSITION: u64 = (1 << 53) - 1;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -43,6 +47,13 @@ pub(super) async fn list_events(
     call: Call,
     Query(stretch): Query<Stretch>,
 ) -> Result<Json<EventPage>, ApiError> {
+    if stretch.after > LAST_POSITION {
+        let detail = format!("must be 0 to {LAST_POSITION}");
+        return Err(ProblemKind::InvalidRequest
+            .because(detail)
+            .at("after")
+            .into());
+    }
     let limit = checked_limit(stretch.limit)?;
     let mut after = stretch.after;
     if call.struck.page_skipped() {

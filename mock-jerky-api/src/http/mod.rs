@@ -14,6 +14,9 @@ mod reservations;
 mod stock;
 mod webhook_endpoints;
 
+#[cfg(test)]
+mod tests;
+
 use mock_kit::{Call, Mock};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};

@@ -10,6 +10,9 @@ use crate::{
     truth::{CauseKind, Fact, Stamp},
 };
 
+/// The largest integer that every JSON reader keeps exact (RFC 8259, 6).
+const LAST_SEQUENCE: u64 = (1 << 53) - 1;
+
 impl Warehouse {
     /// An item whose stock the other side owns.
     pub(super) fn mirrored(&self, sku: &Sku) -> Answer<&ItemState> {
@@ -28,6 +31,12 @@ impl Warehouse {
         told: &MirrorAvailability,
     ) -> Answer<Reply> {
         let item = self.mirrored(sku)?;
+        if told.source_sequence > LAST_SEQUENCE {
+            return Err(invalid(
+                format!("must be 0 to {LAST_SEQUENCE}"),
+                "source_sequence",
+            ));
+        }
         let quantity = quantity_of(item, told)?;
         let known = &item.mirror;
         let (changed, newer) = (

@@ -1,0 +1,132 @@
+use super::*;
+
+#[tokio::test(start_paused = true)]
+async fn cursors_lead_through_the_whole_list() {
+    let shop = shop().await;
+    let mut path = "/v1/stock?limit=3".to_owned();
+    let mut seen = Vec::new();
+    loop {
+        let page = shop.get(&path).await.ok(200).body;
+        seen.extend(
+            page["data"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|row| row["sku"].clone()),
+        );
+        match page["next_cursor"].as_str() {
+            Some(cursor) => path = format!("/v1/stock?limit=3&cursor={cursor}"),
+            None => break,
+        }
+    }
+    assert_eq!(seen, ["JRK-1", "JRK-2", "JRK-3", "POL-1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cursor_is_good_for_a_quarter_of_an_hour_and_for_its_own_list() {
+    let shop = shop().await;
+    let page = shop.get("/v1/items?limit=1").await.ok(200).body;
+    let cursor = page["next_cursor"].as_str().unwrap();
+    let stock = shop.get(&format!("/v1/stock?cursor={cursor}")).await;
+    stock.refused(400, "invalid-request");
+    let forged = cursor.replace(&cursor[4..6], "AA");
+    shop.get(&format!("/v1/items?cursor={forged}"))
+        .await
+        .refused(400, "invalid-request");
+    shop.wait(15 * 60);
+    shop.get(&format!("/v1/items?cursor={cursor}"))
+        .await
+        .refused(401, "unauthorized");
+    let mut shop = shop;
+    shop.token = shop.sign_in(Role::Middleware, "").await;
+    shop.get(&format!("/v1/items?cursor={cursor}"))
+        .await
+        .ok(200);
+    shop.wait(1);
+    shop.get(&format!("/v1/items?cursor={cursor}"))
+        .await
+        .refused(410, "cursor-expired");
+}
+
+#[tokio::test(start_paused = true)]
+async fn limits_outside_the_document_are_refused() {
+    let shop = shop().await;
+    for query in [
+        "limit=0",
+        "limit=201",
+        "limit=-1",
+        "limit=x",
+        "limit=",
+        "sku=,",
+    ] {
+        let answer = shop.get(&format!("/v1/stock?{query}")).await;
+        answer.refused(400, "invalid-request");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_has_the_state_already_is_told_so() {
+    let shop = shop().await;
+    for path in ["/v1/items/JRK-1", "/v1/stock/JRK-1"] {
+        let tag = shop.get(path).await.ok(200).header("etag").to_owned();
+        let tags = format!("\"other\", W/{tag}");
+        let same = shop
+            .get_with(path, &[("if-none-match", &tags)])
+            .await
+            .ok(304);
+        assert_eq!(
+            (same.header("etag"), &same.body),
+            (tag.as_str(), &Value::Null)
+        );
+    }
+    let tag = shop.get("/v1/stock/JRK-1").await.header("etag").to_owned();
+    shop.reserve("k", "1").await.ok(201);
+    shop.get_with("/v1/stock/JRK-1", &[("if-none-match", &tag)])
+        .await
+        .ok(200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tag_changes_at_midnight_as_the_level_does() {
+    let mut shop = shop().await;
+    let tag = shop.get("/v1/stock/JRK-1").await.header("etag").to_owned();
+    shop.wait(60 * 24 * 3600);
+    shop.token = shop.sign_in(Role::Middleware, "").await;
+    let answer = shop
+        .get_with("/v1/stock/JRK-1", &[("if-none-match", &tag)])
+        .await
+        .ok(200);
+    assert_eq!(answer.body["available"], "0");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deprecated_alias_says_when_it_ends() {
+    let shop = shop().await;
+    let old = shop.get("/v1/inventory/JRK-1").await.ok(200);
+    assert_eq!(old.body, shop.get("/v1/stock/JRK-1").await.body);
+    assert_eq!(old.header("deprecation"), "@1767225600");
+    assert_eq!(old.header("sunset"), "Fri, 31 Dec 2027 23:59:59 GMT");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_feed_forgets_and_says_so() {
+    let shop = shop_with(|config| config.warehouse.feed_capacity = 2).await;
+    for key in ["a", "b", "c"] {
+        shop.reserve(key, "1").await.ok(201);
+    }
+    shop.get("/v1/events?after=0")
+        .await
+        .refused(410, "sequence-expired");
+    let page = shop.get("/v1/events?after=1").await.ok(200).body;
+    assert_eq!(
+        (&page["last_position"], &page["oldest_position"]),
+        (&3.into(), &2.into())
+    );
+    let event = &page["data"][0];
+    assert_eq!(
+        (&event["type"], &event["position"]),
+        (&"stock.changed".into(), &2.into())
+    );
+    assert_eq!(event["cause"]["actor"], "lockstep-hub");
+    assert_eq!(event["data"]["stock"]["reserved"], "2");
+}
