@@ -80,6 +80,16 @@ pub enum Fate {
     Forged,
 }
 
+impl Fate {
+    /// Whether the webhook is not sent now.
+    pub(crate) fn stops(self) -> bool {
+        match self {
+            Self::Lost | Self::Delayed(_) | Self::Overtaken(_) => true,
+            Self::Duplicated(_) | Self::Forged => false,
+        }
+    }
+}
+
 /// Forms of the `Retry-After` header (RFC 9110, 10.2.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

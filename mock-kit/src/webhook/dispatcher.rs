@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::{
     Attempt, Outcome, Signer,
-    fate::{Held, Job},
+    fate::{Held, Job, Round},
 };
 use crate::{mock::Mock, vendor::Vendor};
 
@@ -30,9 +30,12 @@ pub(crate) async fn drive<V: Vendor>(mock: Mock<V>, wire: Wire) {
     loop {
         let world = mock.clock().world_now();
         let (jobs, wait) = mock.with(|state, now| {
-            let jobs = state
-                .webhooks
-                .take_due(now, world, mock.faults(), &mut held);
+            let jobs = state.webhooks.take_due(&mut Round {
+                now,
+                world,
+                faults: mock.faults(),
+                held: &mut held,
+            });
             let due = [state.webhooks.next_due(), state.vendor.next_due()];
             (
                 jobs,
@@ -79,7 +82,6 @@ async fn attempt<V: Vendor>(mock: Mock<V>, wire: Wire, job: Job) -> (u64, Attemp
 async fn send(wire: &Wire, request: Request<bytes::Bytes>, limit: Duration) -> Outcome {
     match tokio::time::timeout(limit, wire.send(request)).await {
         Ok(Ok(response)) => Outcome::Status(response.status().as_u16()),
-        // The status came; what was wrong with the body does not matter to a sender.
         Ok(Err(WireError::Cut(_))) => Outcome::Failed("the answer broke off".to_owned()),
         Ok(Err(error)) => Outcome::Failed(error.to_string()),
         Err(_) => Outcome::Failed(format!("no answer within {} ms", limit.as_millis())),

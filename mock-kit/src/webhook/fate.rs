@@ -1,6 +1,6 @@
 //! Faults on the way out: what is due is sent, lost, delayed, doubled, overtaken or forged.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use http::{HeaderValue, StatusCode};
 use jiff::Timestamp;
@@ -37,32 +37,36 @@ pub(super) struct Job {
     pub(super) timeout: Duration,
 }
 
-/// A fault whose strike shows only when another delivery is sent.
-pub(super) type Held = std::collections::BTreeMap<u64, Strike>;
+/// Faults whose strike shows only when another delivery is sent, by the number they hold back.
+pub(super) type Held = BTreeMap<u64, Strike>;
+
+/// What a round of sending goes by.
+pub(super) struct Round<'a> {
+    /// The vendor's time, which deliveries are due by.
+    pub(super) now: Timestamp,
+    /// The world's time, which faults strike by.
+    pub(super) world: Timestamp,
+    pub(super) faults: &'a Faults,
+    pub(super) held: &'a mut Held,
+}
 
 impl Webhooks {
     /// The attempts that are due, by endpoint and due time. Faults are asked at a delivery's first.
-    pub(super) fn take_due(
-        &mut self,
-        now: Timestamp,
-        world: Timestamp,
-        faults: &Faults,
-        held: &mut Held,
-    ) -> Vec<Job> {
-        let ordered = self.policy.ordered;
+    pub(super) fn take_due(&mut self, round: &mut Round<'_>) -> Vec<Job> {
+        let (now, ordered) = (round.now, self.policy.ordered);
         let endpoints: Vec<String> = self.lanes.keys().cloned().collect();
         let mut jobs = Vec::new();
         for endpoint in endpoints {
             while let Some(number) = self.lane(&endpoint).take_due(now, ordered) {
-                if let Some(strike) = held.remove(&number) {
+                if let Some(strike) = round.held.remove(&number) {
                     // Its time is up, and no other came to overtake it.
-                    faults.give_back(&strike);
+                    round.faults.give_back(&strike);
                 }
-                if self.goes_out(number, now, world, faults, held)
+                if self.goes_out(number, round)
                     && let Some(job) = self.job(number, now)
                 {
                     self.lane(&endpoint).start();
-                    self.let_overtaken_go(&endpoint, number, now, faults, held);
+                    self.let_overtaken_go(&endpoint, number, round);
                     jobs.push(job);
                 }
             }
@@ -71,14 +75,7 @@ impl Webhooks {
     }
 
     /// Lets faults have their say; whether the delivery is sent now.
-    fn goes_out(
-        &mut self,
-        number: u64,
-        now: Timestamp,
-        world: Timestamp,
-        faults: &Faults,
-        held: &mut Held,
-    ) -> bool {
+    fn goes_out(&mut self, number: u64, round: &mut Round<'_>) -> bool {
         let Some(tracked) = self.tracked.get_mut(&number) else {
             return false;
         };
@@ -86,92 +83,72 @@ impl Webhooks {
             return true;
         }
         let topic: Arc<str> = tracked.delivery.message.topic.as_str().into();
-        let url = self
-            .endpoints
-            .get(&tracked.delivery.endpoint)
-            .map(|found| found.url.as_str());
-        let strikes = faults.strike_delivery(&Target {
+        let endpoint = self.endpoints.get(&tracked.delivery.endpoint);
+        let strikes = round.faults.strike_delivery(&Target {
             operation: &topic,
             method: "",
-            path: url.unwrap_or_default(),
+            path: endpoint.map_or("", |found| found.url.as_str()),
             principal: None,
-            now: world,
+            now: round.world,
         });
         let mut goes = true;
         for strike in strikes {
-            goes &= self.carry_out(number, strike, goes, &topic, now, faults, held);
+            let stops = matches!(strike.effect, Effect::Deliver(fate) if fate.stops());
+            // Two faults that decide about one delivery: the first decides.
+            if (stops && !goes) || !self.carry_out(number, &strike, round.now) {
+                round.faults.give_back(&strike);
+            } else if matches!(strike.effect, Effect::Deliver(Fate::Overtaken(_))) {
+                round.held.insert(number, strike);
+            } else {
+                round.faults.count(&strike, &topic);
+            }
+            goes &= !stops;
         }
         goes
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one strike, and all it may touch"
-    )]
-    fn carry_out(
-        &mut self,
-        number: u64,
-        strike: Strike,
-        still_goes: bool,
-        topic: &Arc<str>,
-        now: Timestamp,
-        faults: &Faults,
-        held: &mut Held,
-    ) -> bool {
+    /// Carries out a strike; whether there was something to do.
+    fn carry_out(&mut self, number: u64, strike: &Strike, now: Timestamp) -> bool {
         let Some(tracked) = self.tracked.get_mut(&number) else {
             return false;
         };
-        let endpoint = tracked.delivery.endpoint.clone();
         let message = &mut tracked.delivery.message;
         match &strike.effect {
             Effect::Corrupt(change) => {
                 let mut reply = as_reply(message);
-                if change(&mut reply, &strike.draws()) {
-                    message.body = reply.body.into();
-                } else {
-                    faults.give_back(&strike);
-                    return true;
-                }
+                let is_changed = change(&mut reply, &strike.draws());
+                message.body = reply.body.into();
+                is_changed
             }
-            // Two faults that decide about one delivery: the first decides.
-            Effect::Deliver(Fate::Lost | Fate::Delayed(_) | Fate::Overtaken(_)) if !still_goes => {
-                faults.give_back(&strike);
-                return false;
+            Effect::Deliver(fate) => {
+                let (endpoint, message) = (tracked.delivery.endpoint.clone(), message.clone());
+                self.deal(number, &endpoint, message, *fate, now);
+                true
             }
-            Effect::Deliver(Fate::Lost) => {
-                self.finish(number, DeliveryState::Lost);
-                faults.count(&strike, topic);
-                return false;
-            }
-            Effect::Deliver(Fate::Delayed(wait)) => {
-                let due = later(now, *wait);
+            _ => false,
+        }
+    }
+
+    fn deal(&mut self, number: u64, endpoint: &str, message: Message, fate: Fate, now: Timestamp) {
+        match fate {
+            Fate::Lost => self.finish(number, DeliveryState::Lost),
+            Fate::Delayed(wait) => {
+                let due = later(now, wait);
                 self.set_due(number, due);
-                self.lane(&endpoint).wait(number, due);
-                faults.count(&strike, topic);
-                return false;
+                self.lane(endpoint).wait(number, due);
             }
-            Effect::Deliver(Fate::Overtaken(wait)) => {
-                let due = later(now, *wait);
+            Fate::Overtaken(wait) => {
+                let due = later(now, wait);
                 self.set_due(number, due);
-                self.lane(&endpoint).hold(number, due);
-                held.insert(number, strike);
-                return false;
+                self.lane(endpoint).hold(number, due);
             }
-            Effect::Deliver(Fate::Duplicated(after)) => {
-                let (copy, due) = (message.clone(), later(now, *after));
-                self.enqueue(&endpoint, copy, Odd::Copy, true, due, now);
+            Fate::Duplicated(after) => {
+                self.enqueue(endpoint, message, Odd::Copy, true, later(now, after), now);
             }
-            Effect::Deliver(Fate::Forged) => {
-                let forged = forge(message);
-                self.enqueue(&endpoint, forged, Odd::Forged, true, now, now);
-            }
-            _ => {
-                faults.give_back(&strike);
-                return true;
+            Fate::Forged => {
+                self.enqueue(endpoint, forge(&message), Odd::Forged, true, now, now);
             }
         }
-        faults.count(&strike, topic);
-        true
     }
 
     fn job(&self, number: u64, now: Timestamp) -> Option<Job> {
@@ -199,27 +176,17 @@ impl Webhooks {
         })
     }
 
-    fn let_overtaken_go(
-        &mut self,
-        endpoint: &str,
-        sent: u64,
-        now: Timestamp,
-        faults: &Faults,
-        held: &mut Held,
-    ) {
-        if held.is_empty() {
+    fn let_overtaken_go(&mut self, endpoint: &str, sent: u64, round: &mut Round<'_>) {
+        if round.held.is_empty() {
             return;
         }
-        let due = later(now, Duration::from_millis(1));
+        let due = later(round.now, Duration::from_millis(1));
         for number in self.lane(endpoint).release(sent, due) {
             self.set_due(number, due);
-            let topic = self
-                .tracked
-                .get(&number)
-                .map(|tracked| &tracked.delivery.message.topic);
-            let topic: Option<Arc<str>> = topic.map(|topic| topic.as_str().into());
-            if let Some((strike, topic)) = held.remove(&number).zip(topic) {
-                faults.count(&strike, &topic);
+            let tracked = self.tracked.get(&number);
+            if let Some((strike, tracked)) = round.held.remove(&number).zip(tracked) {
+                let topic = tracked.delivery.message.topic.as_str().into();
+                round.faults.count(&strike, &topic);
             }
         }
     }
