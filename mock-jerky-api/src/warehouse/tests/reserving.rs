@@ -140,6 +140,20 @@ fn a_commit_without_any_good_lot_is_refused_and_moves_nothing() {
 }
 
 #[test]
+fn what_other_lots_cannot_replace_stays_promised_where_it_is() {
+    let mut world = world(vec![three_lots()]);
+    let held = world.reserve("30").unwrap();
+    for lot in ["A", "B"] {
+        let recall = format!(r#""kind":"lot_status","lot":"{lot}","lot_status":"recall""#);
+        world.change(lot, &recall);
+    }
+    refused(world.commit(&held, None), ProblemKind::LotNotEligible);
+    let after = world.commit(&held, Some("20")).unwrap();
+    assert_eq!(lots(&after), own(&[("A", 10), ("C", 20)]));
+    assert_eq!(world.split(), [0, 10, 20, 0, 5]);
+}
+
+#[test]
 fn quantities_convert_exactly_or_not_at_all() {
     let mut item = three_lots();
     item.unit = Unit::Kgm;
