@@ -300,30 +300,8 @@ impl State {
         }
     }
 
-    fn apply(&mut self, changes: Changes, transfers: Vec<Transfer>, now: Timestamp) {
-        for (id, order) in &changes.orders {
-            if self.stays_open(&changes, id) {
-                self.orders.insert(id.clone(), order.clone());
-            }
-        }
-        let touched = changes.orders.keys().chain(changes.unserved.keys());
-        let closed: Vec<_> = touched
-            .chain(
-                changes
-                    .awaiting
-                    .keys()
-                    .filter_map(|aggregate| match aggregate {
-                        Aggregate::Order(id) => Some(id),
-                        _ => None,
-                    }),
-            )
-            .filter(|id| !self.stays_open(&changes, id))
-            .cloned()
-            .collect();
-        for id in closed {
-            self.orders.remove(&id);
-            self.outbox.forgive(&Aggregate::Order(id));
-        }
+    fn apply(&mut self, mut changes: Changes, transfers: Vec<Transfer>, now: Timestamp) {
+        self.keep_open(&mut changes);
         for (sku, item) in changes.items {
             self.know_zone(&item);
             self.items.insert(sku, item);
@@ -373,6 +351,26 @@ impl State {
         }
         if changes.forget_before.is_some() {
             self.inbox_pruned = Some(now);
+        }
+    }
+
+    /// Keeps the orders that have something before them at hand, and lets the others go.
+    fn keep_open(&mut self, changes: &mut Changes) {
+        let planned = changes
+            .awaiting
+            .keys()
+            .filter_map(|aggregate| match aggregate {
+                Aggregate::Order(id) => Some(id),
+                Aggregate::Listing(_) | Aggregate::Mirror(_) | Aggregate::Item(_) => None,
+            });
+        let touched: BTreeSet<OrderId> = changes.orders.keys().chain(planned).cloned().collect();
+        for id in touched {
+            if !self.stays_open(changes, &id) {
+                self.orders.remove(&id);
+                self.outbox.forgive(&Aggregate::Order(id));
+            } else if let Some(order) = changes.orders.remove(&id) {
+                self.orders.insert(id, order);
+            }
         }
     }
 

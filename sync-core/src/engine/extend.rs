@@ -20,13 +20,13 @@ pub(super) fn next<W: World>(case: &Case<'_, W>) -> Next {
         return Next::Rest;
     }
     let policy = case.world.policy();
-    let at = held.ends_at.saturating_sub(policy.extend_before);
-    let at = at.unwrap_or(held.ends_at);
+    let end = held.ends_at();
+    let at = end.saturating_sub(policy.extend_before).unwrap_or(end);
     if case.world.now() < at {
         return Next::sleep(at);
     }
     Next::step(
-        format!("extend:{}:{}", held.id, held.ends_at.as_second()),
+        format!("extend:{}:{}", held.id, held.expires_at.as_second()),
         Command::Extend {
             order: case.order.id.clone(),
             reservation: held.id.clone(),

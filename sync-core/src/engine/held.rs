@@ -1,6 +1,6 @@
 //! A reservation as the engine knows it. What is learned of it only ever adds up.
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -14,8 +14,11 @@ use crate::{
 pub(super) struct Held {
     pub(super) id: ReservationId,
     pub(super) state: ReservationState,
-    /// When what is still held is given back; the vendor's clock may be ahead.
-    pub(super) ends_at: Timestamp,
+    /// When what is still held is given back, by the vendor's clock.
+    pub(super) expires_at: Timestamp,
+    /// How far the hub's clock was ahead when the reservation was new: its end is told by a clock
+    /// that may be hours off.
+    pub(super) skew: SignedDuration,
     pub(super) lines: Vec<HeldLine>,
     /// References of the shipments that were committed.
     pub(super) commits: Vec<String>,
@@ -44,7 +47,7 @@ pub(super) struct HeldLot {
 
 impl Held {
     /// Reads a reservation out of a view, or says why it cannot be true.
-    pub(super) fn read(view: &ReservationView) -> Result<Self, String> {
+    pub(super) fn read(view: &ReservationView, now: Timestamp) -> Result<Self, String> {
         let lines = view
             .lines
             .iter()
@@ -83,7 +86,8 @@ impl Held {
         Ok(Self {
             id: view.id.clone(),
             state: view.state,
-            ends_at: view.expires_at,
+            expires_at: view.expires_at,
+            skew: now.duration_since(view.created_at),
             lines,
             commits: view
                 .commits
@@ -91,6 +95,12 @@ impl Held {
                 .map(|commit| commit.reference.clone())
                 .collect(),
         })
+    }
+
+    /// When it ends, by the hub's clock.
+    pub(super) fn ends_at(&self) -> Timestamp {
+        let end = self.expires_at.saturating_add(self.skew);
+        end.unwrap_or(self.expires_at)
     }
 
     /// Whether it holds anything.
@@ -118,7 +128,8 @@ impl Held {
         if self.is_live() {
             self.state = seen.state;
         }
-        self.ends_at = self.ends_at.max(seen.ends_at);
+        self.expires_at = self.expires_at.max(seen.expires_at);
+        self.skew = self.skew.min(seen.skew);
         for line in seen.lines {
             match self.lines.iter_mut().find(|known| known.line == line.line) {
                 Some(known) => known.merge(line),

@@ -173,7 +173,7 @@ impl Draft<'_> {
         for level in &view.stock {
             self.learn_level(level, Learned::Read, cause);
         }
-        let held = match Held::read(view) {
+        let held = match Held::read(view, self.now) {
             Ok(held) => held,
             Err(reason) => {
                 self.quarantine("reservation", order.as_str(), reason, view);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::held::Held;
@@ -62,7 +62,8 @@ pub(super) struct OrderFacts {
     pub(super) version: u64,
     pub(super) status: OrderStatus,
     pub(super) ready: bool,
-    pub(super) hold_expires_at: Option<Timestamp>,
+    /// How long its hold was to last, by the vendor's clock from end to end.
+    pub(super) hold: Option<SignedDuration>,
     pub(super) lines: Vec<Line>,
     pub(super) shipments: Vec<(ShipmentRef, Vec<Part>)>,
     pub(super) returns: Vec<(ReturnRef, Vec<ReturnedPart>)>,
@@ -130,6 +131,13 @@ impl Order {
         self.reservations.iter().find(|held| held.is_live())
     }
 
+    /// When its hold ends by the hub's clock; the vendor's may be hours off. At the latest, that is:
+    /// a hold that ended before is told by the shop's refusal.
+    pub(super) fn hold_ends_at(&self) -> Option<Timestamp> {
+        let hold = self.facts.as_ref()?.hold?;
+        self.first_seen.saturating_add(hold).ok()
+    }
+
     /// Takes in a reservation. Says whether that is new.
     pub(super) fn learn(&mut self, seen: Held) -> bool {
         match self.reservations.iter_mut().find(|held| held.id == seen.id) {
@@ -137,6 +145,7 @@ impl Order {
             None => {
                 // Its key is spent: another reservation takes another.
                 self.generation += 1;
+                self.shortage = Shortage::default();
                 self.reservations.push(seen);
                 true
             }
@@ -157,7 +166,9 @@ impl OrderFacts {
             version: view.version,
             status: view.status,
             ready: view.ready_to_ship,
-            hold_expires_at: view.hold_expires_at,
+            hold: view
+                .hold_expires_at
+                .map(|end| end.duration_since(view.created_at)),
             lines: view.lines.iter().map(Line::from).collect(),
             shipments: view.shipments.iter().map(shipment).collect(),
             returns: view.returns.iter().map(returned).collect(),

@@ -217,7 +217,7 @@ impl<W: World> Case<'_, W> {
     pub(super) fn reserve_now(&self, lines: Vec<crate::outbox::ReserveLine>) -> Next {
         let (order, generation) = (self.order.id.clone(), self.order.generation);
         let policy = self.world.policy();
-        let ttl = match (self.facts.status, self.facts.hold_expires_at) {
+        let ttl = match (self.facts.status, self.order.hold_ends_at()) {
             (OrderStatus::Pending, Some(end)) => {
                 let hold = end.duration_since(self.world.now());
                 hold.max(jiff::SignedDuration::ZERO) + policy.reservation_margin
@@ -309,8 +309,8 @@ impl<W: World> Case<'_, W> {
     fn hold_is_over(&self) -> bool {
         self.facts.status == OrderStatus::Pending
             && self
-                .facts
-                .hold_expires_at
+                .order
+                .hold_ends_at()
                 .is_some_and(|end| end <= self.world.now())
     }
 

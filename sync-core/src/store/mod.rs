@@ -9,6 +9,8 @@ mod open;
 mod read;
 mod schema;
 mod seam;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use entity::Entity;

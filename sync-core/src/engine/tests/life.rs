@@ -234,3 +234,16 @@ fn at_midnight_in_the_warehouse_numbers_fall_without_any_event() {
     world.run();
     assert_eq!(world.shows("SNACK"), 0);
 }
+
+#[test]
+fn a_shop_whose_clock_is_hours_behind_is_served_all_the_same() {
+    let mut world = World::ready();
+    let behind = world.now - SignedDuration::from_hours(3);
+    world.vendors.place("ORD-1", "SNACK", 5, behind);
+    world.listen();
+    while world.step() > 0 {}
+    assert_eq!(
+        world.vendors.orders[&order("ORD-1")].status,
+        OrderStatus::Confirmed
+    );
+}

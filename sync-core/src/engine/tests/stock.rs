@@ -119,7 +119,7 @@ fn readings(steps: &[(bool, i64)]) -> Vec<Held> {
         lines: vec![line(20)],
     };
     let _ = vendors.carry_out(&reserve, "r", now);
-    let mut held = vec![Held::read(&vendors.reservations[0]).unwrap()];
+    let mut held = vec![Held::read(&vendors.reservations[0], now).unwrap()];
     for (number, (commit, quantity)) in steps.iter().enumerate() {
         let view = &vendors.reservations[0];
         let row = &view.lines[0];
@@ -150,7 +150,7 @@ fn readings(steps: &[(bool, i64)]) -> Vec<Held> {
         };
         let outcome = vendors.carry_out(&command, &number.to_string(), now);
         assert!(matches!(outcome, Outcome::Applied(Reply::Reservation(_))));
-        held.push(Held::read(&vendors.reservations[0]).unwrap());
+        held.push(Held::read(&vendors.reservations[0], now).unwrap());
     }
     held
 }

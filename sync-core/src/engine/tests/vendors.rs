@@ -228,6 +228,9 @@ impl Vendors {
             .products
             .get(&polish(sku))
             .is_some_and(|product| product.confirm == ConfirmMode::Auto);
+        if auto && self.products[sku].available.get() < quantity {
+            return; // The shop sells no more than it shows.
+        }
         if auto {
             self.change_product(&polish(sku), |product| {
                 product.available = Units::new(product.available.get() - quantity);
@@ -421,7 +424,7 @@ impl Vendors {
                 ttl_seconds,
                 lines,
                 ..
-            } => self.reserve(order, lines, now + SignedDuration::from_secs(*ttl_seconds)),
+            } => self.reserve(order, lines, now, SignedDuration::from_secs(*ttl_seconds)),
             Command::Commit {
                 reservation,
                 shipment,
@@ -546,7 +549,13 @@ impl Vendors {
         Outcome::Applied(Reply::Order(Box::new(self.orders[id].clone())))
     }
 
-    fn reserve(&mut self, order: &OrderId, lines: &[ReserveLine], end: Timestamp) -> Outcome {
+    fn reserve(
+        &mut self,
+        order: &OrderId,
+        lines: &[ReserveLine],
+        now: Timestamp,
+        ttl: SignedDuration,
+    ) -> Outcome {
         let mut wanted: BTreeMap<&JerkySku, i64> = BTreeMap::new();
         for line in lines {
             *wanted.entry(&line.sku).or_default() += line.quantity.get();
@@ -571,8 +580,8 @@ impl Vendors {
             id: ReservationId::parse(&format!("res_{}", self.reservations.len() + 1)).unwrap(),
             reference: order.to_string(),
             state: ReservationState::Pending,
-            expires_at: end,
-            created_at: Timestamp::UNIX_EPOCH,
+            expires_at: now + ttl,
+            created_at: now,
             lines: lines
                 .iter()
                 .map(|line| ReservationLineView {

@@ -1,0 +1,208 @@
+//! What the store promises: all or nothing, nothing newer, nothing after a crash.
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+use super::*;
+use crate::{
+    ledger::{Account, Phase, Transfer, TransferId},
+    quantity::Quantity,
+    sku::{JerkySku, LotId},
+};
+
+fn transfer(id: &str, from: Account, to: Account, quantity: i64) -> Transfer {
+    Transfer {
+        id: TransferId::new(id),
+        sku: JerkySku::parse("JRK-1").unwrap(),
+        lot: LotId::parse("L1").unwrap(),
+        from,
+        to,
+        quantity: Quantity::new(quantity),
+        phase: Phase::Direct,
+        at: Timestamp::UNIX_EPOCH,
+        cause: "receipt".into(),
+    }
+}
+
+#[test]
+fn what_was_written_is_there_when_it_is_opened_again() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let mut store = Store::open(file.path()).unwrap();
+    store
+        .transact(|tx| {
+            tx.put(Entity::Order, "ORD-1", 3, true, b"open")?;
+            tx.put(Entity::Order, "ORD-2", 3, false, b"closed")?;
+            tx.set_cursor("orders", "now")?;
+            tx.remember_event("evt_1", Timestamp::UNIX_EPOCH)?;
+            tx.record(&transfer("t1", Account::Supplier, Account::OnHand, 5))
+        })
+        .unwrap();
+    drop(store);
+    let store = Store::open(file.path()).unwrap();
+    let mut open = Vec::new();
+    let take = |key: &str, _: &[u8]| {
+        open.push(key.to_owned());
+        Ok(())
+    };
+    store.load(Entity::Order, take).unwrap();
+    assert_eq!(open, ["ORD-1"]);
+    assert_eq!(
+        store.get(Entity::Order, "ORD-2").unwrap().unwrap(),
+        b"closed"
+    );
+    assert_eq!(store.cursor("orders").unwrap().unwrap(), "now");
+    assert!(store.has_event("evt_1").unwrap());
+    assert_eq!(store.transfers().unwrap().len(), 1);
+}
+
+#[test]
+fn a_refused_write_leaves_nothing_of_its_transaction() {
+    for refused in 0..4 {
+        let mut store = Store::in_memory().unwrap();
+        store.refuse_after(refused, Refusal::Busy);
+        let result = store.transact(|tx| {
+            tx.set_cursor("orders", "now")?;
+            tx.set_meta("secret", "value")?;
+            tx.remember_event("evt_1", Timestamp::UNIX_EPOCH)
+        });
+        assert!(result.unwrap_err().is_retryable());
+        assert_eq!(store.cursor("orders").unwrap(), None);
+        assert_eq!(store.meta("secret").unwrap(), None);
+        assert!(!store.has_event("evt_1").unwrap());
+        assert_eq!(store.commits(), 0);
+    }
+}
+
+#[test]
+fn another_writer_makes_it_busy_and_not_wait() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let mut store = Store::open(file.path()).unwrap();
+    let other = Connection::open(file.path()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let refused = store.transact(|tx| tx.set_meta("key", "value"));
+    assert!(matches!(refused, Err(StoreError::Busy)));
+    other.execute_batch("ROLLBACK").unwrap();
+    store.transact(|tx| tx.set_meta("key", "value")).unwrap();
+}
+
+#[test]
+fn a_store_of_a_newer_program_is_refused_with_both_versions() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    drop(Store::open(file.path()).unwrap());
+    let other = Connection::open(file.path()).unwrap();
+    other.pragma_update(None, "user_version", 99).unwrap();
+    drop(other);
+    let refused = Store::open(file.path()).unwrap_err().to_string();
+    assert!(
+        refused.contains("schema version 99, this program knows 1"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn a_file_that_is_no_database_is_refused_in_one_line() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(
+        file.path(),
+        "certainly not SQLite, but long enough to look at",
+    )
+    .unwrap();
+    let refused = Store::open(file.path()).unwrap_err().to_string();
+    assert!(
+        refused.contains("not a database") && !refused.contains('\n'),
+        "{refused}"
+    );
+}
+
+#[test]
+fn the_hook_learns_each_commits_ordinal_and_a_crash_ends_everything() {
+    let (sender, ordinals) = std::sync::mpsc::channel();
+    let mut store = Store::in_memory().unwrap();
+    store.on_commit(move |ordinal| {
+        sender.send(ordinal).unwrap();
+        if ordinal == 2 {
+            AfterCommit::Crash
+        } else {
+            AfterCommit::Continue
+        }
+    });
+    store.transact(|tx| tx.set_meta("a", "1")).unwrap();
+    let crashed = store.transact(|tx| tx.set_meta("b", "2"));
+    assert!(matches!(crashed, Err(StoreError::Crashed)));
+    assert!(matches!(store.meta("a"), Err(StoreError::Crashed)));
+    assert!(matches!(
+        store.transact(|_| Ok(())),
+        Err(StoreError::Crashed)
+    ));
+    assert_eq!(ordinals.try_iter().collect::<Vec<_>>(), [1, 2]);
+}
+
+#[test]
+fn balances_are_the_entries_added_up_and_sum_to_zero() {
+    let mut store = Store::in_memory().unwrap();
+    store
+        .transact(|tx| {
+            tx.record(&transfer("t1", Account::Supplier, Account::OnHand, 5))?;
+            tx.record(&transfer("t2", Account::OnHand, Account::Reserved, 2))
+        })
+        .unwrap();
+    let sql = "SELECT account, quantity FROM balances ORDER BY account";
+    let mut statement = store.connection.prepare(sql).unwrap();
+    let rows = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap();
+    let balances: Vec<(String, i64)> = rows.map(Result::unwrap).collect();
+    let named = |name: &str, quantity| (name.to_owned(), quantity);
+    assert_eq!(
+        balances,
+        [
+            named("on_hand", 3),
+            named("reserved", 2),
+            named("supplier", -5)
+        ]
+    );
+}
+
+#[test]
+fn a_commands_number_is_never_used_twice() {
+    let mut store = Store::in_memory().unwrap();
+    let row = StoredCommand {
+        id: crate::outbox::CommandId(7),
+        aggregate: "{}".into(),
+        command: "{}".into(),
+        key: "k".into(),
+        state: crate::outbox::CommandState::Pending,
+        attempts: 0,
+        due_at: Timestamp::UNIX_EPOCH,
+    };
+    store.transact(|tx| tx.put_command(&row)).unwrap();
+    assert_eq!(store.commands().unwrap(), [row.clone()]);
+    store.transact(|tx| tx.drop_command(row.id)).unwrap();
+    assert_eq!(
+        (
+            store.commands().unwrap().len(),
+            store.last_command().unwrap()
+        ),
+        (0, 7)
+    );
+}
+
+#[test]
+fn old_event_ids_are_forgotten_and_others_kept() {
+    let mut store = Store::in_memory().unwrap();
+    let at = |second| Timestamp::from_second(second).unwrap();
+    store
+        .transact(|tx| {
+            tx.remember_event("old", at(1))?;
+            tx.remember_event("new", at(9))?;
+            tx.forget_events(at(5))
+        })
+        .unwrap();
+    assert_eq!(
+        (
+            store.has_event("old").unwrap(),
+            store.has_event("new").unwrap()
+        ),
+        (false, true)
+    );
+}
