@@ -41,10 +41,12 @@ authenticate_jerky() {
 
 authenticate_polish() { header="X-Api-Key: $POLISH_API_KEY" url=$POLISH_BASE_URL; }
 
+# One check is left out: that whatever fits the schema is accepted. A cursor has to be one that the
+# server gave, and an idempotency key may not come with another payload; no schema can say so.
 for vendor in "${vendors[@]}"; do
     start "$vendor"
     "authenticate_$vendor"
     "$schemathesis" run "$url/openapi.json" --url "$url" -H "$header" \
-        --phases examples,coverage,fuzzing,stateful --checks all \
+        --phases examples,coverage,fuzzing,stateful --checks all --exclude-checks positive_data_acceptance \
         --seed 20261123 --max-examples 50 --workers 2 "$@"
 done
