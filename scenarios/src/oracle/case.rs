@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     History, LINES, formula,
-    history::{Account, Listing},
+    history::{Account, Delivery, Listing, Vendor},
     names::{JerkySku, PolishSku},
     numbers::{Numbers, Shown},
     order::OrderState,
@@ -33,6 +33,7 @@ pub(super) struct Case<'h> {
     blocked: BTreeSet<&'h JerkySku>,
     made_of: BTreeMap<&'h JerkySku, Vec<&'h PolishSku>>,
     poisoned: BTreeSet<&'h str>,
+    newest_fed: BTreeMap<&'h str, u64>,
 }
 
 impl<'h> Case<'h> {
@@ -52,6 +53,7 @@ impl<'h> Case<'h> {
             blocked: blocked(history),
             made_of: made_of(history),
             poisoned: poisoned(history),
+            newest_fed: newest_fed(history),
             timeline,
         }
     }
@@ -91,6 +93,24 @@ impl<'h> Case<'h> {
         self.poisoned.contains(subject)
     }
 
+    /// Whether the message says of its subject what its vendor can have said. Bad data may have
+    /// changed it on its way: then what was applied cannot be held against it.
+    pub(super) fn is_plausible(&self, delivery: &Delivery) -> bool {
+        let subject = delivery.subject.as_str();
+        match delivery.vendor {
+            Vendor::Jerky if self.history.feed.is_empty() => true,
+            Vendor::Jerky => {
+                let newest = self.newest_fed.get(subject);
+                newest.is_some_and(|newest| delivery.sequence <= *newest)
+            }
+            // Every change of an order is a fact, and so is every version.
+            Vendor::Polish => self.trails.get(subject).is_none_or(|trail| {
+                usize::try_from(delivery.sequence)
+                    .is_ok_and(|version| version <= trail.steps.len() + 1)
+            }),
+        }
+    }
+
     /// The facts about a listing's items up to a number, and that number, for evidence.
     pub(super) fn told_of_listing(&self, listing: &Listing, shown: Shown<'_>) -> Vec<String> {
         let items: Vec<&JerkySku> = listing.jerky_needs().map(|(item, _)| item).collect();
@@ -127,6 +147,14 @@ fn made_of(history: &History) -> BTreeMap<&JerkySku, Vec<&PolishSku>> {
         }
     }
     made_of
+}
+
+fn newest_fed(history: &History) -> BTreeMap<&str, u64> {
+    let mut newest = BTreeMap::new();
+    for event in &history.feed {
+        newest.insert(event.sku.as_str(), event.sequence);
+    }
+    newest
 }
 
 fn poisoned(history: &History) -> BTreeSet<&str> {

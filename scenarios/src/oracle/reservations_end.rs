@@ -38,6 +38,10 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 }
 
 /// When it should have ended, and why, if that passed while it was open.
+///
+/// Relaxed for an order that shipped from a lot that may no longer leave. Counterexample: the lot
+/// is recalled between shipment and commit, nothing else is there, and the commit is refused until
+/// the time to live ends.
 fn overdue(
     case: &Case<'_>,
     order: &OrderState<'_>,
@@ -47,7 +51,9 @@ fn overdue(
     let open_until = state.ended.map_or(phases.ended, |(at, _)| at);
     let lapses = case.later(state.expires_at, limits.expiry.saturating_add(limits.skew));
     let by_itself = (lapses, "its time to live");
-    let with_order = order.over.map(|over| {
+    let mut lines = state.lines.values();
+    let blocked = lines.any(|line| line.open() > 0 && case.has_blocked_lots(line.sku));
+    let with_order = order.over.filter(|_| !blocked).map(|over| {
         let from = over.max(state.opened).max(phases.faults_ended);
         (case.later(from, limits.convergence), "its order was over")
     });
@@ -57,7 +63,10 @@ fn overdue(
 
 #[cfg(test)]
 mod tests {
-    use crate::oracle::testing::{World, assert_holds, assert_violated};
+    use crate::oracle::{
+        history::LotStatus,
+        testing::{World, assert_holds, assert_violated},
+    };
 
     #[test]
     fn reservations_resolved_in_time_hold() {
@@ -82,5 +91,16 @@ mod tests {
         world.cancel("ORD-9", 1);
         let broken = assert_violated("reservations_end", &world.end(), "res_4 for ORD-9");
         assert!(broken.expected.ends_with("its order was over"), "{broken}");
+    }
+
+    #[test]
+    fn goods_shipped_from_a_lot_recalled_since_cannot_be_resolved() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 1);
+        world.reserve("ORD-9", &[("J1", "A", 50)]);
+        world.confirm("ORD-9");
+        world.ship("ORD-9", "SHIP-9", 1);
+        world.lot("J1", "A", LotStatus::Recalled, Some(20));
+        assert_holds("reservations_end", &world.end());
     }
 }
