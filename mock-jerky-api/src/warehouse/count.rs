@@ -1,12 +1,7 @@
 //! Physical counts: an absolute number for a lot and place, taken over only if the books still
 //! say what the counter believed.
 
-use super::{
-    Answer, Warehouse,
-    adjustment::{Asked, Done},
-    invalid,
-    moves::Move,
-};
+use super::{Answer, Warehouse, adjustment::Done, asked::Asked, invalid, moves::Move};
 use crate::{
     model::Change,
     problem::ProblemKind,

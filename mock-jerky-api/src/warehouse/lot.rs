@@ -1,11 +1,9 @@
 //! A lot: its life, its dates, and the places it lies in.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::account::Bin;
+use super::{account::Bin, bins::Bins};
 use crate::{
     date::LotDate,
     ids::{Location, LotId},
@@ -20,7 +18,7 @@ pub(super) struct Lot {
     pub(super) status: LotStatus,
     pub(super) produced_on: Option<LotDate>,
     pub(super) expires_on: Option<LotDate>,
-    pub(super) bins: BTreeMap<Location, Bin>,
+    pub(super) bins: Bins,
 }
 
 /// One lot in one place.

@@ -6,14 +6,18 @@
 
 mod account;
 mod adjustment;
+mod asked;
+mod bins;
 mod commit;
 mod count;
 mod events;
 mod expiry;
 mod fefo;
+mod goods;
 mod item;
 mod listing;
 mod lot;
+mod lot_status;
 mod mirror;
 mod moves;
 mod release;

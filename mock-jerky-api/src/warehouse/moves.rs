@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::{
     Warehouse,
+    bins::Bins,
     item::ItemState,
     lot::{Lot, Place},
 };
@@ -43,10 +44,7 @@ impl Warehouse {
         let Some(lot) = lot.filter(|_| one.quantity > Quantity::ZERO) else {
             return;
         };
-        let bin = match lot.bins.get_mut(&one.place.location) {
-            Some(bin) => bin,
-            None => lot.bins.entry(one.place.location.clone()).or_default(),
-        };
+        let bin = lot.bins.at_mut(&one.place.location);
         bin.transfer(one.from, one.to, one.quantity);
         self.truth.record(
             stamp,
@@ -82,7 +80,7 @@ impl Warehouse {
                 status,
                 produced_on,
                 expires_on,
-                bins: std::collections::BTreeMap::new(),
+                bins: Bins::default(),
             },
         );
         self.truth.record(

@@ -130,3 +130,26 @@ async fn the_feed_forgets_and_says_so() {
     assert_eq!(event["cause"]["actor"], "lockstep-hub");
     assert_eq!(event["data"]["stock"]["reserved"], "2");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_vendor_that_skips_or_repeats_pages_does_so_by_its_cursors() {
+    for (kind, second) in [("page_skipped", "JRK-3"), ("page_repeated", "JRK-1")] {
+        let shop = shop().await;
+        let rule = format!(r#"{{"kind":"{kind}","operation":"list_stock","nth":1}}"#);
+        let headers = [("content-type", "application/json")];
+        shop.call("POST", "/__admin/faults", &headers, &rule)
+            .await
+            .ok(201);
+        let page = shop.get("/v1/stock?limit=1").await.ok(200).body;
+        assert_eq!(page["data"][0]["sku"], "JRK-1");
+        let cursor = page["next_cursor"].as_str().unwrap();
+        let next = shop
+            .get(&format!("/v1/stock?limit=1&cursor={cursor}"))
+            .await
+            .ok(200)
+            .body;
+        assert_eq!(next["data"][0]["sku"], second, "{kind}");
+        let report = shop.get("/__admin/faults/report").await.ok(200).body;
+        assert_eq!(report[0]["kind"], kind);
+    }
+}

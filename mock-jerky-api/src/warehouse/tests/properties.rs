@@ -75,8 +75,8 @@ pub(super) fn act(world: &mut World, held: &mut Vec<Reservation>, number: usize,
 
 fn check_books(world: &mut World) -> Result<(), TestCaseError> {
     for item in world.warehouse.items.values() {
-        let bins = item.lots.values().flat_map(|lot: &Lot| lot.bins.values());
-        for bin in bins {
+        let bins = item.lots.values().flat_map(|lot: &Lot| lot.bins.iter());
+        for (_, bin) in bins {
             prop_assert_eq!(bin.sum(), Quantity::ZERO);
             for account in crate::truth::Account::ALL
                 .into_iter()
@@ -126,8 +126,8 @@ fn check_reservations(world: &World) -> Result<(), TestCaseError> {
     }
     let item = &world.warehouse.items[SKU];
     let reserved: Quantity = (item.lots.values())
-        .flat_map(|lot| lot.bins.values())
-        .map(|bin| bin.balance(crate::truth::Account::Reserved))
+        .flat_map(|lot| lot.bins.iter())
+        .map(|(_, bin)| bin.balance(crate::truth::Account::Reserved))
         .sum();
     prop_assert_eq!(reserved, open, "what is reserved is what reservations hold");
     Ok(())
