@@ -5,6 +5,7 @@
 //! tells. The `lockstep` command is [`command`].
 
 pub mod command;
+pub mod live;
 pub mod oracle;
 pub mod plan;
 pub mod report;

@@ -1,1 +1,16 @@
-fn main() {}
+//! The `lockstep` binary: reads its arguments, exits with the command's code.
+
+use std::{io::stderr, process::ExitCode};
+
+use clap::Parser;
+use scenarios::command::Command;
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_env("LOCKSTEP_LOG").unwrap_or_else(|_| EnvFilter::new("off"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(stderr)
+        .init();
+    Command::parse().execute().into()
+}

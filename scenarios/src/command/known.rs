@@ -1,0 +1,19 @@
+//! The names that scenario files may use, gathered from those who define them.
+
+use mock_kit::fault::about_all;
+
+use crate::{oracle::INVARIANTS, scenario::Known, sim};
+
+/// Operations of both vendors, invariants, and kinds of fault.
+pub fn known() -> Known {
+    let mut faults: Vec<String> = about_all()
+        .iter()
+        .map(|about| about.name.to_owned())
+        .collect();
+    faults.push("hub_crash".to_owned());
+    Known {
+        operations: sim::operations(),
+        invariants: INVARIANTS.iter().map(|i| i.name.to_owned()).collect(),
+        faults,
+    }
+}

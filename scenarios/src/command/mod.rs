@@ -1,0 +1,69 @@
+//! The `lockstep` command: arguments in, exit code out. What the commands do is elsewhere.
+
+mod explain;
+mod known;
+mod list;
+mod run;
+mod serve;
+
+use clap::{Parser, Subcommand};
+
+pub use known::known;
+
+/// Keeps a jerky warehouse and a nail-polish shop in step, and proves it.
+#[derive(Debug, Parser)]
+#[command(name = "lockstep", version)]
+pub struct Command {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Play scenarios and judge them by every invariant
+    Run(run::Arguments),
+    /// Name the scenarios that ship
+    List,
+    /// Say in words what a scenario, a fault or an invariant is
+    Explain(explain::Arguments),
+    /// Run both mocks and the hub on this machine, with shoppers
+    Serve(serve::Arguments),
+}
+
+/// How a command ended; the process exits with its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// All invariants hold.
+    Holds = 0,
+    /// An invariant is broken, or could not be judged.
+    Broken = 1,
+    /// The command or a file is wrong.
+    Usage = 2,
+    /// The harness itself failed.
+    Harness = 3,
+}
+
+impl Command {
+    /// Does what was asked; messages go to standard error.
+    pub fn execute(self) -> Exit {
+        match self.action {
+            Action::Run(arguments) => run::execute(&arguments),
+            Action::List => list::execute(),
+            Action::Explain(arguments) => explain::execute(&arguments),
+            Action::Serve(arguments) => serve::execute(&arguments),
+        }
+    }
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Says what is wrong with the command or a file.
+fn usage(message: impl std::fmt::Display) -> Exit {
+    eprintln!("error: {message}");
+    Exit::Usage
+}

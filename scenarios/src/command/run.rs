@@ -1,0 +1,203 @@
+//! `lockstep run`: plays scenarios on all cores, prints the table and what broke.
+
+use std::{
+    collections::BTreeMap,
+    num::NonZero,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use clap::{Args, ValueEnum};
+use tokio::time::Instant;
+
+use super::{Exit, known, usage};
+use crate::{
+    plan::Plan,
+    report::{self, Document, Progress, Run, Verdict},
+    scenario::{Known, Scenario, find, nearest_three, read, shipped},
+    sim,
+};
+
+/// What to play.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Names of shipped scenarios, or scenario files; the whole suite when absent
+    scenarios: Vec<String>,
+    /// Play with this seed
+    #[arg(long, default_value_t = 1, conflicts_with = "seeds")]
+    seed: u64,
+    /// Play with each seed from A to B, B included
+    #[arg(long, value_name = "A..B", value_parser = seeds)]
+    seeds: Option<Seeds>,
+    /// In which world to play
+    #[arg(long, value_enum, default_value_t = World::Sim)]
+    world: World,
+    /// Write the results to this file as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum World {
+    /// Virtual time and an in-memory network
+    Sim,
+    /// Real time and real sockets
+    Live,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Seeds {
+    first: u64,
+    last: u64,
+}
+
+/// Plays what was asked for.
+pub(super) fn execute(arguments: &Arguments) -> Exit {
+    if arguments.world == World::Live {
+        return usage(
+            "`--world live` comes with a later release; run without it to play in simulation",
+        );
+    }
+    let known = known();
+    let scenarios = match load(&arguments.scenarios, &known) {
+        Ok(scenarios) => scenarios,
+        Err(message) => return usage(message),
+    };
+    let started = Instant::now();
+    let runs = match play_all(&plans(&scenarios, arguments)) {
+        Ok(runs) => runs,
+        Err(message) => {
+            eprintln!("error: the harness failed: {message}");
+            return Exit::Harness;
+        }
+    };
+    println!("{}", report::table(&runs));
+    print!("\n{}", report::summary(&runs, millis(started)));
+    conclude(arguments.json.as_deref(), runs)
+}
+
+fn conclude(json: Option<&Path>, runs: Vec<Run>) -> Exit {
+    let holds = runs.iter().all(|run| run.verdict == Verdict::Pass);
+    if let Some(path) = json
+        && let Err(error) = report::write(path, &Document::new(runs))
+    {
+        return usage(format_args!("cannot write {}: {error}", path.display()));
+    }
+    if holds { Exit::Holds } else { Exit::Broken }
+}
+
+fn load(names: &[String], known: &Known) -> Result<Vec<Scenario>, String> {
+    if names.is_empty() {
+        let all = shipped().iter().map(|file| file.scenario(known));
+        return all
+            .collect::<Result<_, _>>()
+            .map_err(|mistake| mistake.to_string());
+    }
+    names.iter().map(|name| load_one(name, known)).collect()
+}
+
+fn load_one(name: &str, known: &Known) -> Result<Scenario, String> {
+    if let Some(file) = find(name) {
+        return file.scenario(known).map_err(|mistake| mistake.to_string());
+    }
+    let path = Path::new(name);
+    if path.exists() || path.extension().is_some_and(|ext| ext == "toml") {
+        return read(path, known).map_err(|error| error.to_string());
+    }
+    let near = nearest_three(name, shipped().iter().map(|file| file.name));
+    let hint = if near.is_empty() {
+        "`lockstep list` names them".to_owned()
+    } else {
+        format!("did you mean {}?", near.join(", "))
+    };
+    Err(format!(
+        "no scenario is called `{name}`, and no file either\n  {hint}"
+    ))
+}
+
+/// Every scenario with every seed, scenario by scenario.
+fn plans(scenarios: &[Scenario], arguments: &Arguments) -> Vec<(Scenario, u64)> {
+    let single = Seeds {
+        first: arguments.seed,
+        last: arguments.seed,
+    };
+    let seeds = arguments.seeds.unwrap_or(single);
+    let with_seeds = |scenario: &Scenario| -> Vec<(Scenario, u64)> {
+        match scenario.seed {
+            Some(pinned) => vec![(scenario.clone(), pinned)],
+            None => (seeds.first..=seeds.last)
+                .map(|seed| (scenario.clone(), seed))
+                .collect(),
+        }
+    };
+    scenarios.iter().flat_map(with_seeds).collect()
+}
+
+/// Plays on all cores: each worker has runtimes of its own, so threads share nothing but the list.
+fn play_all(jobs: &[(Scenario, u64)]) -> Result<Vec<Run>, String> {
+    let workers = thread::available_parallelism()
+        .map_or(1, NonZero::get)
+        .min(jobs.len());
+    let progress = Progress::of(jobs.len());
+    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let results = Mutex::new(BTreeMap::new());
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                loop {
+                    let place = next.fetch_add(1, Ordering::Relaxed);
+                    let Some((scenario, seed)) = jobs.get(place) else {
+                        return;
+                    };
+                    let run = play(scenario, *seed);
+                    if let Ok(run) = &run {
+                        progress.done(done.fetch_add(1, Ordering::Relaxed) + 1, run);
+                    }
+                    let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
+                    results.insert(place, run);
+                }
+            });
+        }
+    });
+    progress.finish();
+    let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    results.into_values().collect()
+}
+
+/// Plays one scenario; a panic inside is the harness's failure, not the scenario's.
+fn play(scenario: &Scenario, seed: u64) -> Result<Run, String> {
+    let started = Instant::now();
+    let played = catch_unwind(AssertUnwindSafe(|| {
+        sim::play(&Plan::expand(scenario, seed))
+    }));
+    let told = |what: String| format!("{} (seed {seed}): {what}", scenario.name);
+    match played {
+        Ok(Ok(mut run)) => {
+            run.wall_ms = millis(started);
+            Ok(run)
+        }
+        Ok(Err(error)) => Err(told(error.to_string())),
+        Err(_) => Err(told("panicked".to_owned())),
+    }
+}
+
+fn millis(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+fn seeds(text: &str) -> Result<Seeds, String> {
+    let wrong = || format!("`{text}` is not a range of seeds such as `1..20`");
+    let (first, last) = text.split_once("..").ok_or_else(wrong)?;
+    let last = last.strip_prefix('=').unwrap_or(last);
+    let first = first.parse().map_err(|_| wrong())?;
+    let last = last.parse().map_err(|_| wrong())?;
+    if first > last {
+        return Err(wrong());
+    }
+    Ok(Seeds { first, last })
+}

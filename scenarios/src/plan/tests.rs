@@ -1,0 +1,126 @@
+//! A plan is a function of scenario and seed, and each of its parts of its own name.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::scenario::{Known, find};
+
+fn scenario(name: &str) -> Scenario {
+    find(name).unwrap().scenario(&Known::default()).unwrap()
+}
+
+#[test]
+fn one_seed_gives_one_plan() {
+    let scenario = scenario("quiet-day");
+    assert_eq!(Plan::expand(&scenario, 5), Plan::expand(&scenario, 5));
+}
+
+#[test]
+fn neighbouring_seeds_give_different_plans() {
+    let scenario = scenario("quiet-day");
+    assert_ne!(
+        Plan::expand(&scenario, 5).steps,
+        Plan::expand(&scenario, 6).steps
+    );
+}
+
+#[test]
+fn more_orders_leave_those_that_were_there_as_they_were() {
+    let few = scenario("quiet-day");
+    let mut many = few.clone();
+    let rates = few.rates();
+    many.traffic = Some(Traffic {
+        receipts: rates.receipts * 3.0,
+        ..rates
+    });
+    let (few, many) = (Plan::expand(&few, 5), Plan::expand(&many, 5));
+    assert!(many.steps.len() > few.steps.len());
+    for step in &few.steps {
+        assert!(many.steps.contains(step), "{} changed", step.name());
+    }
+}
+
+#[test]
+fn fewer_listings_leave_those_that_remain_as_they_were() {
+    let many = scenario("quiet-day");
+    let mut few = many.clone();
+    few.world.listings -= 1;
+    let (many, few) = (Plan::expand(&many, 5), Plan::expand(&few, 5));
+    let left = &many.catalogue.listings[..few.world().listings as usize];
+    assert_eq!(left, &few.catalogue.listings[..left.len()]);
+    assert_eq!(many.catalogue.items.len(), few.catalogue.items.len());
+}
+
+#[test]
+fn a_plan_written_as_a_scenario_expands_to_itself() {
+    let plan = Plan::expand(&scenario("both-directions"), 3);
+    let written = plan.to_scenario();
+    let again = Plan::expand(&written, 99);
+    assert_eq!(again.steps, plan.steps);
+    assert!(again.catalogue == plan.catalogue, "the catalogue changed");
+}
+
+#[test]
+fn a_step_taken_out_of_a_written_plan_leaves_all_others() {
+    let plan = Plan::expand(&scenario("quiet-day"), 3);
+    let mut written = plan.to_scenario();
+    let gone = written.steps.remove(10);
+    let again = Plan::expand(&written, 3);
+    let expected: Vec<Step> = plan
+        .steps
+        .into_iter()
+        .filter(|step| *step != gone)
+        .collect();
+    assert_eq!(again.steps, expected);
+}
+
+#[test]
+fn traffic_is_real() {
+    let plan = Plan::expand(&scenario("quiet-day"), 1);
+    let count = |of: fn(&Step) -> bool| plan.steps.iter().filter(|step| of(step)).count();
+    assert!(count(|step| matches!(step, Step::Order(_))) > 300);
+    assert!(count(|step| matches!(step, Step::Receipt(_))) > 100);
+    assert!(count(|step| matches!(step, Step::Count(_))) > 100);
+    assert!(count(|step| matches!(step, Step::Ship(_))) > 200);
+    assert!(count(|step| matches!(step, Step::Return(_))) > 10);
+}
+
+#[test]
+fn names_are_unique_in_plan_and_catalogue() {
+    let plan = Plan::expand(&scenario("quiet-day"), 1);
+    let steps: BTreeSet<&str> = plan.steps.iter().map(Step::name).collect();
+    assert_eq!(steps.len(), plan.steps.len());
+    let items: BTreeSet<&str> = plan
+        .catalogue
+        .items
+        .iter()
+        .map(|i| i.sku.as_str())
+        .collect();
+    assert_eq!(items.len(), plan.catalogue.items.len());
+    let products: BTreeSet<&str> = plan
+        .catalogue
+        .products
+        .iter()
+        .map(|p| p.sku.as_str())
+        .collect();
+    assert_eq!(products.len(), plan.catalogue.products.len());
+}
+
+#[test]
+fn right_quantities_are_multiples_from_the_minimum_up() {
+    let mut scenario = scenario("minimum-orders");
+    let rates = scenario.rates();
+    scenario.traffic = Some(Traffic {
+        wrong_quantity: 0.0,
+        ..rates
+    });
+    let plan = Plan::expand(&scenario, 1);
+    for step in &plan.steps {
+        let Step::Order(order) = step else { continue };
+        for line in &order.lines {
+            let product = plan.catalogue.product(&line.sku).unwrap();
+            assert!(line.quantity >= product.moq, "{line:?}");
+            assert_eq!(line.quantity % product.order_multiple, 0, "{line:?}");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! What a run came to, for people (a table) and for machines (JSON). Judging is the oracle's.
+
+mod file;
+mod progress;
+mod summary;
+mod table;
+mod verdict;
+
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+pub use file::{Document, write};
+pub use progress::Progress;
+pub use summary::summary;
+pub use table::table;
+pub use verdict::{Finding, Outcome, Verdict};
+
+/// One scenario played with one seed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// The scenario's name.
+    pub scenario: String,
+    /// The seed.
+    pub seed: u64,
+    /// What it came to.
+    pub verdict: Verdict,
+    /// Hash of the canonical trace: equal for equal seeds, in any process.
+    pub trace_hash: String,
+    /// Requests of all parties.
+    pub requests: u64,
+    /// Orders the shop accepted.
+    pub orders: u64,
+    /// Faults that struck.
+    pub faults: Vec<FaultCount>,
+    /// Virtual milliseconds.
+    pub virtual_ms: u64,
+    /// Milliseconds of the machine; differs from run to run.
+    pub wall_ms: u64,
+    /// Each invariant's outcome.
+    pub invariants: Vec<Finding>,
+    /// What the scenario expected and did not get, a fault that never struck among it.
+    pub unmet: Vec<String>,
+}
+
+/// How often a fault struck, by where and in which phase.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FaultCount {
+    /// The kind.
+    pub kind: String,
+    /// The operation it struck, or `process` for a crash.
+    pub operation: String,
+    /// The phase of the request it struck in.
+    pub phase: String,
+    /// How often.
+    pub count: u64,
+}
+
+impl Run {
+    /// How many faults struck in all.
+    pub fn struck(&self) -> u64 {
+        self.faults.iter().map(|fault| fault.count).sum()
+    }
+}

@@ -1,0 +1,266 @@
+//! What a scenario file may say but cannot mean: names nobody knows, shares above one, faults
+//! that are expected and never injected.
+
+use std::ops::Range;
+
+use toml::de::{DeArray, DeTable, DeValue};
+
+use super::{Fault, Mistake, Scenario, Step};
+
+/// The names that files may use; handed in, because they live in other modules and crates.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// Operation ids of both vendors.
+    pub operations: Vec<String>,
+    /// Invariants of the oracle.
+    pub invariants: Vec<String>,
+    /// Kinds of fault, the harness's own among them.
+    pub faults: Vec<String>,
+}
+
+/// Something wrong at a path into the document.
+#[derive(Debug)]
+pub(crate) struct Wrong {
+    path: Vec<Key>,
+    what: String,
+    expected: Option<String>,
+    among: Option<(String, Vec<String>)>,
+}
+
+#[derive(Clone, Debug)]
+enum Key {
+    Name(&'static str),
+    Index(usize),
+}
+
+/// The first thing wrong with a scenario.
+pub(crate) fn check(scenario: &Scenario, known: &Known) -> Result<(), Wrong> {
+    check_name(scenario)?;
+    check_shares(scenario)?;
+    check_zones(scenario)?;
+    check_world(scenario)?;
+    check_steps(scenario)?;
+    check_expected(scenario, known)?;
+    check_operations(scenario, known)
+}
+
+fn check_name(scenario: &Scenario) -> Result<(), Wrong> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if scenario.name.is_empty() || !scenario.name.chars().all(plain) {
+        return Err(Wrong::at(
+            [Key::Name("name")],
+            format!("`{}` is not a scenario's name", scenario.name),
+        )
+        .expecting("small letters, digits and hyphens"));
+    }
+    for (field, text) in [("title", &scenario.title), ("why", &scenario.why)] {
+        if text.trim().is_empty() {
+            return Err(Wrong::at([Key::Name(field)], format!("`{field}` is empty"))
+                .expecting("the incident or the rule behind the scenario"));
+        }
+    }
+    Ok(())
+}
+
+fn check_shares(scenario: &Scenario) -> Result<(), Wrong> {
+    let world = &scenario.world;
+    let traffic = scenario.rates();
+    let shares = [
+        ("world", "both", world.both),
+        ("world", "eventual", world.eventual),
+        ("world", "multiples", world.multiples),
+        ("world", "min_days", world.min_days),
+        ("world", "short_dated", world.short_dated),
+        ("traffic", "hot", traffic.hot),
+        ("traffic", "kits", traffic.kits),
+        ("traffic", "wrong_quantity", traffic.wrong_quantity),
+        ("traffic", "shipped", traffic.shipped),
+        ("traffic", "split", traffic.split),
+        ("traffic", "cancelled", traffic.cancelled),
+        ("traffic", "racing", traffic.racing),
+        ("traffic", "returned", traffic.returned),
+    ];
+    let rates = [
+        ("orders", traffic.orders),
+        ("receipts", traffic.receipts),
+        ("counts", traffic.counts),
+        ("damages", traffic.damages),
+        ("recalls", traffic.recalls),
+        ("shop_counts", traffic.shop_counts),
+    ];
+    for (table, field, share) in shares {
+        if !(0.0..=1.0).contains(&share) {
+            return Err(Wrong::at(
+                [Key::Name(table), Key::Name(field)],
+                format!("`{field}` is {share}"),
+            )
+            .expecting("a share between 0.0 and 1.0"));
+        }
+    }
+    for (field, rate) in rates {
+        if !(0.0..=1e6).contains(&rate) {
+            return Err(Wrong::at(
+                [Key::Name("traffic"), Key::Name(field)],
+                format!("`{field}` is {rate}"),
+            )
+            .expecting("a rate per hour between 0 and 1000000"));
+        }
+    }
+    Ok(())
+}
+
+fn check_zones(scenario: &Scenario) -> Result<(), Wrong> {
+    let world = &scenario.world;
+    for (field, zone) in [
+        ("warehouse_zone", &world.warehouse_zone),
+        ("shop_zone", &world.shop_zone),
+    ] {
+        if jiff::tz::db().get(zone).is_err() {
+            return Err(Wrong::at(
+                [Key::Name("world"), Key::Name(field)],
+                format!("`{zone}` is not a time zone"),
+            )
+            .expecting("an IANA name such as `America/Chicago`"));
+        }
+    }
+    Ok(())
+}
+
+fn check_world(scenario: &Scenario) -> Result<(), Wrong> {
+    let world = &scenario.world;
+    let wrong = |field, what: &str, expected: &str| {
+        Err(Wrong::at([Key::Name("world"), Key::Name(field)], what).expecting(expected))
+    };
+    if world.items == 0 {
+        return wrong("items", "a warehouse without items", "at least 1");
+    }
+    if world.lots == 0 {
+        return wrong("lots", "items without lots", "at least 1");
+    }
+    if world.listings == 0 {
+        return wrong("listings", "a shop that lists no jerky", "at least 1");
+    }
+    if world.kits > 0 && world.items < 2 {
+        return wrong("kits", "gift boxes of one item", "`items` of at least 2");
+    }
+    if world.duration.as_millis() == 0 {
+        return wrong("duration", "a run of no time", "a length such as `4h`");
+    }
+    Ok(())
+}
+
+fn check_steps(scenario: &Scenario) -> Result<(), Wrong> {
+    let mut orders = Vec::new();
+    for step in &scenario.steps {
+        if let Step::Order(order) = step {
+            orders.push(order.name.clone());
+        }
+    }
+    orders.sort();
+    for (index, step) in scenario.steps.iter().enumerate() {
+        let Some(order) = step.order() else { continue };
+        if orders
+            .binary_search_by(|name| name.as_str().cmp(order))
+            .is_err()
+        {
+            return Err(Wrong::at(
+                [Key::Name("step"), Key::Index(index), Key::Name("order")],
+                format!("no step places the order `{order}`"),
+            )
+            .among(order, &orders));
+        }
+    }
+    Ok(())
+}
+
+fn check_expected(scenario: &Scenario, known: &Known) -> Result<(), Wrong> {
+    let expect = &scenario.expect;
+    for (field, names, all, noun) in [
+        (
+            "invariants",
+            &expect.invariants,
+            &known.invariants,
+            "an invariant",
+        ),
+        ("faults", &expect.faults, &known.faults, "a kind of fault"),
+    ] {
+        for (index, name) in names.iter().enumerate() {
+            if !all.is_empty() && !all.contains(name) {
+                let path = [Key::Name("expect"), Key::Name(field), Key::Index(index)];
+                return Err(Wrong::at(path, format!("`{name}` is not {noun}")).among(name, all));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check_operations(scenario: &Scenario, known: &Known) -> Result<(), Wrong> {
+    for (index, fault) in scenario.faults.iter().enumerate() {
+        let Fault::Vendor(rule) = fault else { continue };
+        for operation in rule.operations() {
+            if !known.operations.is_empty() && !known.operations.iter().any(|o| o == operation) {
+                let path = [
+                    Key::Name("fault"),
+                    Key::Index(index),
+                    Key::Name("operation"),
+                ];
+                let what = format!("neither vendor has an operation `{operation}`");
+                return Err(Wrong::at(path, what).among(operation, &known.operations));
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Wrong {
+    fn at(path: impl IntoIterator<Item = Key>, what: impl Into<String>) -> Self {
+        Self {
+            path: path.into_iter().collect(),
+            what: what.into(),
+            expected: None,
+            among: None,
+        }
+    }
+
+    fn expecting(mut self, expected: &str) -> Self {
+        self.expected = Some(expected.to_owned());
+        self
+    }
+
+    fn among(mut self, word: &str, names: &[String]) -> Self {
+        self.among = Some((word.to_owned(), names.to_vec()));
+        self
+    }
+
+    /// The mistake with its place: that of the value, or of the table that lacks it.
+    pub(crate) fn place(self, file: &str, text: &str, document: &DeTable<'_>) -> Mistake {
+        let at = locate(document, &self.path);
+        let mut mistake = Mistake::at(file, text, &at, self.what);
+        mistake.expected = self.expected;
+        match self.among {
+            Some((word, names)) => mistake.among(&word, names.iter().map(String::as_str)),
+            None => mistake,
+        }
+    }
+}
+
+fn locate(document: &DeTable<'_>, path: &[Key]) -> Range<usize> {
+    let mut at = 0..0;
+    let mut table = Some(document);
+    let mut array: Option<&DeArray<'_>> = None;
+    for key in path {
+        let value = match (key, table, array) {
+            (Key::Name(name), Some(table), _) => table.get(*name),
+            (Key::Index(index), _, Some(array)) => array.get(*index),
+            _ => None,
+        };
+        let Some(value) = value else { return at };
+        at = value.span();
+        (table, array) = match value.get_ref() {
+            DeValue::Table(inner) => (Some(inner), None),
+            DeValue::Array(inner) => (None, Some(inner)),
+            _ => (None, None),
+        };
+    }
+    at
+}

@@ -1,0 +1,153 @@
+//! `[[fault]]`: what goes wrong, at a vendor or with the middleware's own process.
+//!
+//! A vendor's fault is [`mock_kit::FaultRule`], the same plain data that the mocks' admin API
+//! takes; the middleware's crash is the harness's own, because only the harness can kill it.
+
+use std::borrow::Cow;
+
+use mock_kit::FaultRule;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+use super::Span;
+
+/// The kind by which a file names a [`Crash`].
+pub(crate) const CRASH: &str = "hub_crash";
+
+/// One thing that goes wrong.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Fault {
+    /// The middleware's process dies and comes back on its store.
+    Crash(Crash),
+    /// A vendor, or the way to it, misbehaves.
+    Vendor(Box<FaultRule>),
+}
+
+/// The middleware's process dies: whatever it was waiting for is gone, what it stored is not.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "CrashFields", into = "CrashFields")]
+pub struct Crash {
+    /// At which point of the traffic.
+    pub moment: Moment,
+    /// How long it stays dead.
+    pub restart_after: Span,
+}
+
+/// The point at which the process dies, counted from the start of the traffic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// While its n-th request is on the way.
+    NthRequest(u64),
+    /// Right after its n-th commit to the store.
+    NthCommit(u64),
+    /// At a time.
+    At(Span),
+}
+
+/// The middleware's process dies at one of three moments, counted from the start of the traffic.
+#[derive(Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct CrashFields {
+    /// `hub_crash`.
+    kind: CrashKind,
+    /// While its n-th request is on the way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nth_request: Option<u64>,
+    /// Right after its n-th commit to the store.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nth_commit: Option<u64>,
+    /// At a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at: Option<Span>,
+    /// How long it stays dead.
+    #[serde(default = "restart_after")]
+    restart_after: Span,
+}
+
+#[derive(Clone, Copy, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum CrashKind {
+    HubCrash,
+}
+
+impl TryFrom<CrashFields> for Crash {
+    type Error = &'static str;
+
+    fn try_from(fields: CrashFields) -> Result<Self, Self::Error> {
+        let moment = match (fields.nth_request, fields.nth_commit, fields.at) {
+            (Some(number), None, None) => Moment::NthRequest(number),
+            (None, Some(number), None) => Moment::NthCommit(number),
+            (None, None, Some(time)) => Moment::At(time),
+            _ => return Err("a crash needs one moment: nth_request, nth_commit or at"),
+        };
+        Ok(Self {
+            moment,
+            restart_after: fields.restart_after,
+        })
+    }
+}
+
+impl From<Crash> for CrashFields {
+    fn from(crash: Crash) -> Self {
+        let mut fields = Self {
+            kind: CrashKind::HubCrash,
+            nth_request: None,
+            nth_commit: None,
+            at: None,
+            restart_after: crash.restart_after,
+        };
+        match crash.moment {
+            Moment::NthRequest(number) => fields.nth_request = Some(number),
+            Moment::NthCommit(number) => fields.nth_commit = Some(number),
+            Moment::At(time) => fields.at = Some(time),
+        }
+        fields
+    }
+}
+
+fn restart_after() -> Span {
+    Span::from_secs(20)
+}
+
+impl<'de> Deserialize<'de> for Fault {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut table = toml::Table::deserialize(deserializer)?;
+        let is_crash = table.get("kind").and_then(toml::Value::as_str) == Some(CRASH);
+        if is_crash {
+            let crash = toml::Value::Table(table).try_into().map(Self::Crash);
+            return crash.map_err(|error| de::Error::custom(error.message()));
+        }
+        for field in WINDOW {
+            in_milliseconds(&mut table, field);
+        }
+        let fields = serde_json::to_value(table).map_err(de::Error::custom)?;
+        let rule = serde_json::from_value(fields).map_err(de::Error::custom)?;
+        Ok(Self::Vendor(Box::new(rule)))
+    }
+}
+
+/// The fields of a rule that a file may give as a length of time from the start of the traffic.
+const WINDOW: [&str; 2] = ["from", "until"];
+
+/// Files write `"30m"` where the rule counts milliseconds; timestamps stay as they are.
+fn in_milliseconds(table: &mut toml::Table, field: &str) {
+    let span = table.get(field).and_then(toml::Value::as_str);
+    if let Some(Ok(span)) = span.map(str::parse::<Span>)
+        && let Ok(ms) = i64::try_from(span.as_millis())
+    {
+        table.insert(field.to_owned(), ms.into());
+    }
+}
+
+impl JsonSchema for Fault {
+    fn schema_name() -> Cow<'static, str> {
+        "Fault".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let crash = generator.subschema_for::<CrashFields>();
+        let rule = generator.subschema_for::<FaultRule>();
+        json_schema!({ "anyOf": [crash, rule] })
+    }
+}

@@ -1,0 +1,27 @@
+//! `[hub]`: how the middleware under test is set up for this scenario.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Span;
+
+/// Settings of the middleware; what is absent keeps the middleware's own default.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct HubSettings {
+    /// Whether it subscribes to webhooks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhooks: Option<bool>,
+    /// Between two reads of the jerky change feed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feed_every: Option<Span>,
+    /// Between two polls of the shop's changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub poll_every: Option<Span>,
+    /// Between two full reconciliations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sweep_every: Option<Span>,
+    /// How long one request may take.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_timeout: Option<Span>,
+}

@@ -1,0 +1,142 @@
+//! What the loader tells people about their mistakes.
+
+use super::*;
+
+const HEAD: &str = "name = \"x\"\ntitle = \"t\"\nwhy = \"w\"\n";
+
+fn complaint(body: &str) -> String {
+    let known = Known {
+        operations: vec![
+            "create_reservation".to_owned(),
+            "put_availability".to_owned(),
+        ],
+        invariants: vec!["no_oversell".to_owned(), "fefo".to_owned()],
+        faults: vec!["reply_lost".to_owned(), "hub_crash".to_owned()],
+    };
+    match parse("x.toml", &format!("{HEAD}{body}"), &known) {
+        Ok(_) => panic!("nobody complained about {body}"),
+        Err(mistake) => mistake.to_string(),
+    }
+}
+
+#[test]
+fn a_misspelt_field_is_shown_in_its_line_with_what_was_meant() {
+    insta::assert_snapshot!(complaint("[traffic]\nordres = 60.0\n"));
+}
+
+#[test]
+fn a_misspelt_table_is_named() {
+    insta::assert_snapshot!(complaint("[trafic]\norders = 60.0\n"));
+}
+
+#[test]
+fn a_wrong_type_says_what_was_expected() {
+    insta::assert_snapshot!(complaint("[world]\nitems = \"many\"\n"));
+}
+
+#[test]
+fn a_length_of_time_that_is_none_says_how_to_write_one() {
+    insta::assert_snapshot!(complaint("[world]\nduration = \"six hours\"\n"));
+}
+
+#[test]
+fn a_misspelt_variant_is_met_with_all_that_exist() {
+    insta::assert_snapshot!(complaint("[world]\nstock = \"tigth\"\n"));
+}
+
+#[test]
+fn a_misspelt_fault_is_shown_at_its_kind() {
+    let body = "[[fault]]\nkind = \"reply_lost\"\n\n[[fault]]\nkind = \"replylost\"\n";
+    insta::assert_snapshot!(complaint(body));
+}
+
+#[test]
+fn a_misspelt_field_of_a_fault_is_shown_at_its_key() {
+    let body = "[[fault]]\nkind = \"reply_lost\"\nchanse = 0.5\n";
+    insta::assert_snapshot!(complaint(body));
+}
+
+#[test]
+fn a_misspelt_operation_is_met_with_the_nearest() {
+    let body = "[[fault]]\nkind = \"reply_lost\"\noperation = \"create_reservations\"\n";
+    insta::assert_snapshot!(complaint(body));
+}
+
+#[test]
+fn a_misspelt_invariant_is_met_with_the_nearest() {
+    insta::assert_snapshot!(complaint("[expect]\ninvariants = [\"no_overseel\"]\n"));
+}
+
+#[test]
+fn a_misspelt_deed_of_a_step_is_met_with_the_nearest() {
+    let body = "[[step]]\ndo = \"recieve\"\nat = \"5m\"\nname = \"r\"\n";
+    insta::assert_snapshot!(complaint(body));
+}
+
+#[test]
+fn a_step_about_an_order_that_nobody_places_is_refused() {
+    let body = "[[step]]\ndo = \"ship\"\nname = \"s\"\nat = \"5m\"\norder = \"o-1\"\n";
+    insta::assert_snapshot!(complaint(body));
+}
+
+#[test]
+fn a_share_above_one_is_refused() {
+    insta::assert_snapshot!(complaint("[traffic]\nhot = 1.5\n"));
+}
+
+#[test]
+fn broken_toml_is_shown_where_it_breaks() {
+    insta::assert_snapshot!(complaint("[world\nitems = 3\n"));
+}
+
+#[test]
+fn a_crash_needs_exactly_one_moment() {
+    insta::assert_snapshot!(complaint("[[fault]]\nkind = \"hub_crash\"\n"));
+}
+
+#[test]
+fn what_is_written_is_read_back_as_it_was() {
+    let body = "seed = 7\n[world]\nduration = \"90m\"\n[[fault]]\nkind = \"hub_crash\"\nnth_commit = 3\n\
+                [[step]]\ndo = \"order\"\nname = \"o\"\nat = \"5m\"\ncustomer = \"C\"\n\
+                lines = [{ sku = \"A\", quantity = 2 }]\n";
+    let scenario = parse("x.toml", &format!("{HEAD}{body}"), &Known::default()).unwrap();
+    let text = write(&scenario).unwrap();
+    assert_eq!(parse("y.toml", &text, &Known::default()).unwrap(), scenario);
+}
+
+#[test]
+fn every_shipped_file_is_listed_and_named_as_its_scenario() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/suite");
+    let mut files: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    files.sort();
+    let mut listed: Vec<String> = shipped()
+        .iter()
+        .map(|s| format!("{}.toml", s.name))
+        .collect();
+    listed.sort();
+    assert_eq!(files, listed);
+    for file in shipped() {
+        let scenario = file
+            .scenario(&crate::command::known())
+            .unwrap_or_else(|m| panic!("{m}"));
+        assert_eq!(scenario.name, file.name);
+    }
+}
+
+#[test]
+fn the_schema_in_the_repository_is_the_one_the_types_give() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/scenario.schema.json");
+    let made = serde_json::to_value(schema()).unwrap();
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(path, format!("{made:#}\n")).unwrap();
+    }
+    let kept = std::fs::read_to_string(path).unwrap();
+    let kept: serde_json::Value = serde_json::from_str(&kept).unwrap();
+    assert_eq!(
+        kept, made,
+        "run the test once with UPDATE_GOLDEN=1 and review the difference"
+    );
+}

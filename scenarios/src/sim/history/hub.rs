@@ -1,0 +1,192 @@
+//! The middleware's view of itself, read from its store, in the oracle's words.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use sync_core::store::{Entity, Store};
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::{
+    oracle::history::{
+        Checkpoint, Delivery, Handled, HubView, OutboxRow, Quarantined, Vendor, inbox_key,
+    },
+    oracle::names::JerkySku,
+    sim::{SimError, process::Process},
+};
+
+/// The names of the middleware's cursors in its store.
+const FEED: &str = "jerky-feed";
+const ORDERS: &str = "orders";
+const PRODUCTS: &str = "products";
+const COUNTS: &str = "counts";
+
+/// How many entries of the quarantine and how many alerts are told.
+const MOST: usize = 10_000;
+
+/// What the middleware says of itself at the end.
+pub(super) fn view(process: &Process, deliveries: &[Delivery]) -> Result<HubView, SimError> {
+    let told = process.with_store(|store| -> Result<HubView, SimError> {
+        Ok(HubView {
+            outbox: outbox(store)?,
+            quarantine: quarantine(store)?,
+            inbox: inbox(store, deliveries)?,
+            levels: Vec::new(),
+            pending: Vec::new(),
+            alerts: alerts(store)?,
+        })
+    });
+    let mut view = told.ok_or(SimError::Ended)??;
+    view.pending = process.pending();
+    Ok(view)
+}
+
+/// Durable positions, of these orders among others: the store lists by itself only open ones.
+pub(in crate::sim) fn checkpoint(
+    store: &Store,
+    orders: &[String],
+    at: Timestamp,
+) -> Result<Checkpoint, SimError> {
+    let cursor = |name| store.cursor(name);
+    let mut covered = BTreeMap::new();
+    for name in [ORDERS, PRODUCTS] {
+        if let Some(time) = cursor(name)?.and_then(|text| text.parse().ok()) {
+            covered.insert(name.to_owned(), time);
+        }
+    }
+    Ok(Checkpoint {
+        at,
+        feed: cursor(FEED)?.and_then(|text| text.parse().ok()),
+        sequences: sequences(store)?,
+        covered,
+        orders: versions(store, orders)?,
+    })
+}
+
+/// A digest of all that the middleware must not forget.
+pub(in crate::sim) fn digest(store: &Store) -> Result<String, SimError> {
+    let mut hasher = Xxh3::new();
+    let mut take = |text: String| hasher.update(text.as_bytes());
+    take(format!("{:?}", store.commands()?));
+    take(format!("{:?}", store.transfers()?));
+    take(format!("{:?}", store.quarantined(MOST)?));
+    for cursor in [FEED, ORDERS, PRODUCTS, COUNTS] {
+        take(format!("{:?}", store.cursor(cursor)?));
+    }
+    for entity in [
+        Entity::Item,
+        Entity::Product,
+        Entity::Mirror,
+        Entity::Count,
+        Entity::Order,
+    ] {
+        take(format!("{:?}", bodies(store, entity)?));
+    }
+    Ok(format!("{:016x}", hasher.digest()))
+}
+
+fn outbox(store: &Store) -> Result<Vec<OutboxRow>, SimError> {
+    let rows = store.commands()?;
+    let told = rows.into_iter().map(|row| OutboxRow {
+        aggregate: row.aggregate,
+        command: row.command,
+        created_at: row.due_at,
+    });
+    Ok(told.collect())
+}
+
+fn quarantine(store: &Store) -> Result<Vec<Quarantined>, SimError> {
+    let entries = store.quarantined(MOST)?;
+    let told = entries.into_iter().rev().map(|entry| Quarantined {
+        message: None,
+        subject: (!entry.quarantined.subject.is_empty()).then_some(entry.quarantined.subject),
+        at: entry.quarantined.at,
+        reason: entry.quarantined.reason,
+    });
+    Ok(told.collect())
+}
+
+fn alerts(store: &Store) -> Result<Vec<String>, SimError> {
+    let alerts = store.alerts(MOST)?;
+    let told = alerts.into_iter().rev();
+    Ok(told
+        .map(|a| format!("{} {} {}: {}", a.at, a.kind, a.subject, a.detail))
+        .collect())
+}
+
+/// Which of the messages it accepted the middleware remembers.
+fn inbox(
+    store: &Store,
+    deliveries: &[Delivery],
+) -> Result<Option<BTreeMap<String, Handled>>, SimError> {
+    let mut inbox = BTreeMap::new();
+    for delivery in deliveries {
+        let key = inbox_key(delivery.vendor, &delivery.message);
+        let remembered = store.has_event(&event_id(delivery))?;
+        if remembered {
+            inbox.insert(key, Handled::Applied);
+        }
+    }
+    Ok(Some(inbox))
+}
+
+fn event_id(delivery: &Delivery) -> String {
+    match delivery.vendor {
+        Vendor::Jerky | Vendor::Polish => delivery.message.clone(),
+    }
+}
+
+/// The newest sequence applied of each item.
+fn sequences(store: &Store) -> Result<BTreeMap<JerkySku, u64>, SimError> {
+    let items = bodies(store, Entity::Item)?.into_iter();
+    let applied = items.filter_map(|(sku, body)| {
+        let item: Item = serde_json::from_slice(&body).ok()?;
+        Some((sku.into(), item.level?.sequence))
+    });
+    Ok(applied.collect())
+}
+
+/// The newest version applied of each of these orders.
+fn versions(store: &Store, orders: &[String]) -> Result<BTreeMap<String, u64>, SimError> {
+    let mut versions = BTreeMap::new();
+    for order in orders {
+        let body = store.get(Entity::Order, order)?;
+        let known = body.and_then(|body| serde_json::from_slice::<Order>(&body).ok());
+        if let Some(facts) = known.and_then(|order| order.facts) {
+            versions.insert(order.clone(), facts.version);
+        }
+    }
+    Ok(versions)
+}
+
+fn bodies(store: &Store, entity: Entity) -> Result<Vec<(String, Vec<u8>)>, SimError> {
+    let mut bodies = Vec::new();
+    let loaded = store.load(entity, |key, body| {
+        bodies.push((key.to_owned(), body.to_vec()));
+        Ok(())
+    });
+    loaded?;
+    Ok(bodies)
+}
+
+/// The part of a stored item that is read here.
+#[derive(Deserialize)]
+struct Item {
+    level: Option<Level>,
+}
+
+#[derive(Deserialize)]
+struct Level {
+    sequence: u64,
+}
+
+/// The part of a stored order that is read here.
+#[derive(Deserialize)]
+struct Order {
+    facts: Option<Facts>,
+}
+
+#[derive(Deserialize)]
+struct Facts {
+    version: u64,
+}

@@ -1,0 +1,127 @@
+//! What happened in a run, in the oracle's plain words: both vendors' ledgers, the wire, the hub.
+//!
+//! Conversion only. Nothing is judged, left out or mended here.
+
+mod hub;
+mod jerky;
+mod polish;
+mod skew;
+mod tally;
+mod wire;
+
+use jiff::{SignedDuration, Timestamp};
+use mock_jerky_api::{Caller, Command, PAGE, Reply, model::Event};
+
+pub(super) use hub::{checkpoint, digest};
+pub(super) use tally::Tally;
+
+use self::skew::Skew;
+use super::{SimError, told, weather, world::World};
+use crate::{
+    oracle::history::{Actor, History, Level, Limits, Phases},
+    plan::Plan,
+};
+
+/// The whole history of a run that has ended.
+pub(super) fn tell(world: &World, plan: &Plan, phases: Phases) -> Result<History, SimError> {
+    let traffic_began = world.traffic_began();
+    let rules = weather::rules(plan, traffic_began);
+    let skew = |vendor| Skew::of(vendor, &rules, traffic_began, phases.faults_ended);
+    let (jerky, polish) = (skew("jerky"), skew("polish"));
+    let tape = world.tape.entries();
+    let deliveries = wire::deliveries(&tape);
+    let (crashes, mut checkpoints) = world.process.biography();
+    let orders = world.vendors.orders();
+    let end = world
+        .process
+        .with_store(|store| checkpoint(store, &orders, phases.ended));
+    checkpoints.push(end.ok_or(SimError::Ended)??);
+    Ok(History {
+        limits: limits(
+            plan,
+            &phases,
+            traffic_began,
+            jerky.most().max(polish.most()),
+        ),
+        mapping: told::mapping(&plan.catalogue),
+        jerky: world
+            .vendors
+            .jerky
+            .warehouse(|warehouse| jerky::jerky_facts(warehouse.truth().entries(), &jerky)),
+        polish: world
+            .vendors
+            .polish
+            .shop(|shop, _| polish::polish_facts(shop.facts(), &polish)),
+        feed: jerky::feed(&events(world), &jerky),
+        levels: levels(world, plan),
+        exchanges: wire::exchanges(&tape),
+        hub: hub::view(&world.process, &deliveries)?,
+        deliveries,
+        crashes,
+        checkpoints,
+        phases,
+    })
+}
+
+/// How long is too long: the usual bounds, and whatever the scenario itself makes unavoidable.
+fn limits(plan: &Plan, phases: &Phases, start: Timestamp, skew: SignedDuration) -> Limits {
+    let usual = Limits::default();
+    let outage = weather::longest_outage(plan, start);
+    let sweep = plan
+        .scenario
+        .hub
+        .sweep_every
+        .map_or(usual.sweep, crate::scenario::Span::to_signed);
+    // The closing of the shop is traffic too, and comes after agreement was reached once.
+    let closing = phases.traffic_ended.duration_since(phases.faults_ended);
+    Limits {
+        staleness: usual.staleness + outage,
+        convergence: usual.convergence + closing,
+        sweep: sweep + outage,
+        skew,
+        ..usual
+    }
+}
+
+/// The change feed as far as the vendor still keeps it.
+fn events(world: &World) -> Vec<std::sync::Arc<Event>> {
+    let judge = Caller {
+        actor: "judge".into(),
+        key: None,
+    };
+    let mut events: Vec<std::sync::Arc<Event>> = Vec::new();
+    loop {
+        let command = Command::ListEvents {
+            after: events.last().map_or(0, |event| event.position),
+            limit: *PAGE.end(),
+        };
+        let page = world
+            .vendors
+            .jerky
+            .with(|state, now| state.vendor.handle(&judge, command, now));
+        match page {
+            Ok(Reply::Events(page)) if !page.data.is_empty() => events.extend(page.data),
+            _ => return events,
+        }
+    }
+}
+
+/// The level of each stocked item as the warehouse states it at the end.
+fn levels(world: &World, plan: &Plan) -> Vec<Level> {
+    let now = world.clock.now();
+    let items = plan.catalogue.items.iter();
+    world.vendors.jerky.warehouse(|warehouse| {
+        let stated = items.filter_map(|item| warehouse.level(&item.sku.as_str().into(), now));
+        stated.map(|level| jerky::level(&level)).collect()
+    })
+}
+
+/// Who an actor's name means, on either side.
+fn actor(name: &str) -> Actor {
+    match name {
+        "lockstep-hub" | "middleware" => Actor::Middleware,
+        "warehouse-staff" | "staff" => Actor::Staff,
+        "storefront" => Actor::Storefront,
+        _ => Actor::System,
+    }
+}

@@ -1,0 +1,91 @@
+//! The tape in the oracle's words: the middleware's requests, and the webhooks sent to it.
+
+use http::HeaderValue;
+use serde::Deserialize;
+
+use crate::{
+    oracle::history::{Delivery, Exchange, Vendor},
+    sim::tape::{Entry, Outcome, Party},
+};
+
+/// Every request of the middleware, by when it was sent.
+pub(super) fn exchanges(tape: &[Entry]) -> Vec<Exchange> {
+    let sent = tape.iter().filter(|entry| entry.from == Party::Hub);
+    let mut exchanges: Vec<Exchange> = sent.map(exchange).collect();
+    exchanges.sort_by_key(|exchange| exchange.sent_at);
+    exchanges
+}
+
+/// Every webhook that left a vendor, by when it was sent.
+pub(super) fn deliveries(tape: &[Entry]) -> Vec<Delivery> {
+    let mut deliveries: Vec<Delivery> = tape
+        .iter()
+        .filter_map(|entry| {
+            let vendor = match entry.from {
+                Party::Jerky => Vendor::Jerky,
+                Party::Polish => Vendor::Polish,
+                Party::Hub | Party::Shopper | Party::ShopStaff | Party::Warehouse => return None,
+            };
+            delivery(vendor, entry)
+        })
+        .collect();
+    deliveries.sort_by_key(|delivery| delivery.sent_at);
+    deliveries
+}
+
+fn exchange(entry: &Entry) -> Exchange {
+    Exchange {
+        sent_at: entry.sent_at,
+        ended_at: entry.ended_at,
+        vendor: if &*entry.to == "jerky.test" {
+            Vendor::Jerky
+        } else {
+            Vendor::Polish
+        },
+        method: entry.method.to_string(),
+        path: entry.path.path().to_owned(),
+        status: status(&entry.outcome),
+        idempotency_key: text(entry.idempotency_key.as_ref()),
+        retry_after: text(entry.retry_after.as_ref()),
+        policy: text(entry.policy.as_ref()),
+    }
+}
+
+fn delivery(vendor: Vendor, entry: &Entry) -> Option<Delivery> {
+    let body = entry.body.as_ref()?;
+    let message: Message = serde_json::from_slice(body).unwrap_or_default();
+    Some(Delivery {
+        vendor,
+        message: message.id,
+        subject: message.subject,
+        sequence: message.sequence,
+        sent_at: entry.sent_at,
+        arrived_at: (!matches!(entry.outcome, Outcome::Failed(_))).then_some(entry.ended_at),
+        status: status(&entry.outcome),
+        forged: entry.is_forged,
+    })
+}
+
+fn status(outcome: &Outcome) -> Option<u16> {
+    match outcome {
+        Outcome::Replied(status) => Some(*status),
+        Outcome::Failed(_) | Outcome::GaveUp => None,
+    }
+}
+
+fn text(value: Option<&HeaderValue>) -> Option<String> {
+    value
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned)
+}
+
+/// What both vendors' messages say of themselves; empty where bad data made them unreadable.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Message {
+    id: String,
+    #[serde(alias = "sku", alias = "resource_id")]
+    subject: String,
+    #[serde(alias = "version")]
+    sequence: u64,
+}

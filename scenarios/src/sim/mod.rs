@@ -1,0 +1,70 @@
+//! The simulated world: in-memory network, virtual time, both vendors, the middleware, people.
+//!
+//! Nothing here judges: [`play`] records a run and asks the oracle.
+
+pub mod actors;
+mod doom;
+mod history;
+pub mod net;
+mod parties;
+mod process;
+mod run;
+pub mod tape;
+mod told;
+mod weather;
+mod world;
+
+#[cfg(test)]
+mod net_tests;
+#[cfg(test)]
+mod tests;
+
+pub use parties::{Addresses, PeoplesWires, Vendors, catalogue};
+pub use run::play;
+pub use told::Untellable;
+
+/// Why a run could not be played to its end. Never what a vendor suffers.
+#[derive(Debug, thiserror::Error)]
+pub enum SimError {
+    /// The machine did not give what was needed.
+    #[error("the machine refused: {0}")]
+    System(#[from] std::io::Error),
+    /// Somebody does not take the catalogue.
+    #[error(transparent)]
+    Told(#[from] Untellable),
+    /// A vendor has no credentials for somebody.
+    #[error("no credentials for {0}")]
+    NoCredentials(&'static str),
+    /// A fault rule fits no vendor.
+    #[error("fault: {0}")]
+    Fault(String),
+    /// The middleware's store cannot be read.
+    #[error("the middleware's store: {0}")]
+    Store(#[from] sync_core::store::StoreError),
+    /// The middleware gave up.
+    #[error("the middleware ended: {0}")]
+    Hub(String),
+    /// The middleware ended without a reason.
+    #[error("the middleware ended without a reason")]
+    Ended,
+    /// The middleware did not get ready although nothing was wrong yet.
+    #[error("the middleware never got ready: {}", .0.join("; "))]
+    NeverReady(Vec<String>),
+}
+
+/// The operations and webhook topics of both vendors, by their names in fault rules.
+pub fn operations() -> Vec<String> {
+    [
+        names::<mock_jerky_api::Jerky>(),
+        names::<mock_polish_api::PolishVendor>(),
+    ]
+    .concat()
+}
+
+fn names<V: mock_kit::Vendor>() -> Vec<String> {
+    let document = mock_kit::openapi::document::<V>();
+    let operations = mock_kit::Operations::documented(&document, |_| ());
+    let ids = operations.iter().map(|operation| operation.id.to_string());
+    ids.chain(V::TOPICS.iter().map(ToString::to_string))
+        .collect()
+}

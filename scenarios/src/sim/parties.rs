@@ -1,0 +1,189 @@
+//! Who takes part, in simulation and under `lockstep serve` alike: both vendors with the plan's
+//! catalogue, the middleware's configuration, and the people's credentials.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use mock_jerky_api::JerkyMock;
+use mock_kit::{Role, Settings};
+use mock_polish_api::{Opening, PolishMock, Role as ShopRole, ShopConfig};
+use seams::{Clock, Wire};
+use sync_core::{
+    catalogue::Catalogue,
+    engine::EnginePolicy,
+    vendor::{
+        http::HttpPolicy,
+        jerky::{ClientCredentials, JerkyConfig},
+        polish::PolishConfig,
+        secret::Secret,
+    },
+};
+use sync_hub::{DispatchPolicy, HubConfig, Intervals};
+
+use super::{
+    SimError,
+    actors::{Caller, Credential, People},
+    told,
+};
+use crate::{
+    plan::Plan,
+    scenario::{HubSettings, Span},
+};
+
+/// Both vendors.
+#[derive(Clone)]
+pub struct Vendors {
+    /// The jerky warehouse.
+    pub jerky: JerkyMock,
+    /// The polish shop.
+    pub polish: PolishMock,
+}
+
+/// Where everybody is reached.
+#[derive(Clone, Debug)]
+pub struct Addresses {
+    /// The jerky vendor's base URL.
+    pub jerky: String,
+    /// The polish vendor's base URL.
+    pub polish: String,
+    /// The middleware's base URL.
+    pub hub: String,
+}
+
+/// The wires of the people.
+pub struct PeoplesWires {
+    /// Shoppers, to the shop.
+    pub shopper: Wire,
+    /// Shop staff, to the shop.
+    pub shop_staff: Wire,
+    /// Warehouse staff, to the warehouse.
+    pub warehouse: Wire,
+}
+
+impl Vendors {
+    /// Vendors that open with the plan's catalogue.
+    ///
+    /// # Errors
+    /// When a vendor does not take the catalogue.
+    pub fn open(plan: &Plan, clock: &Clock, settings: Settings) -> Result<Self, SimError> {
+        let world = plan.world();
+        let warehouse = told::warehouse(&plan.catalogue, &world.warehouse_zone)?;
+        let jerky = mock_jerky_api::Config::given(warehouse);
+        let polish = mock_polish_api::Config {
+            shop: ShopConfig {
+                time_zone: TimeZone::get(&world.shop_zone).unwrap_or(TimeZone::UTC),
+                ..ShopConfig::default()
+            },
+            ..mock_polish_api::Config::default()
+        };
+        let goods = Opening::Given(told::products(&plan.catalogue).into());
+        let (clock, keyed) = (clock.clone(), plan.keyed());
+        Ok(Self {
+            jerky: JerkyMock::with_settings(jerky, clock.clone(), keyed, settings.clone()),
+            polish: PolishMock::open(polish, goods, clock, keyed, settings),
+        })
+    }
+
+    /// The ids of all orders the shop ever took.
+    pub fn orders(&self) -> Vec<String> {
+        let ids = |shop: &mock_polish_api::Shop| shop.orders().map(|o| o.id.to_string()).collect();
+        self.polish.shop(|shop, _| ids(shop))
+    }
+
+    /// The middleware's configuration.
+    ///
+    /// # Errors
+    /// When a vendor has no credentials for it.
+    pub fn hub_config(
+        &self,
+        settings: &HubSettings,
+        at: &Addresses,
+    ) -> Result<HubConfig, SimError> {
+        let client = self.jerky.credentials(Role::Middleware);
+        let client = client.ok_or(SimError::NoCredentials("the middleware"))?;
+        let http = http_policy(settings);
+        Ok(HubConfig {
+            jerky: JerkyConfig {
+                base_url: at.jerky.clone(),
+                client: ClientCredentials {
+                    id: client.client_id,
+                    secret: Secret::new(client.client_secret),
+                },
+                http: http.clone(),
+            },
+            polish: PolishConfig {
+                base_url: at.polish.clone(),
+                api_keys: vec![Secret::new(self.key(ShopRole::Middleware)?)],
+                leak_per_second: 20,
+                http,
+            },
+            public_url: settings.webhooks.unwrap_or(true).then(|| at.hub.clone()),
+            intervals: intervals(settings),
+            dispatch: DispatchPolicy::default(),
+            engine: EnginePolicy::default(),
+        })
+    }
+
+    /// The people, each with credentials of their own.
+    ///
+    /// # Errors
+    /// When a vendor has no credentials for them.
+    pub fn people(&self, wires: PeoplesWires, at: &Addresses) -> Result<People, SimError> {
+        let staff = self.jerky.credentials(Role::Staff);
+        let staff = staff.ok_or(SimError::NoCredentials("warehouse staff"))?;
+        let client = Credential::Client {
+            id: staff.client_id,
+            secret: staff.client_secret,
+        };
+        let shopper = Credential::Key(self.key(ShopRole::Storefront)?);
+        let shop_staff = Credential::Key(self.key(ShopRole::Staff)?);
+        Ok(People::new(
+            Caller::new(wires.shopper, &at.polish, shopper),
+            Caller::new(wires.shop_staff, &at.polish, shop_staff),
+            Caller::new(wires.warehouse, &at.jerky, client),
+        ))
+    }
+
+    fn key(&self, role: ShopRole) -> Result<String, SimError> {
+        let key = self.polish.credentials(role).keys.into_iter().next();
+        key.ok_or(SimError::NoCredentials("somebody at the shop"))
+    }
+}
+
+/// The mapping, read as the middleware's operator would have it read.
+///
+/// # Errors
+/// When the middleware refuses it.
+pub fn catalogue(plan: &Plan) -> Result<Arc<Catalogue>, SimError> {
+    let file = told::mapping_file(&plan.catalogue)?;
+    let read = Catalogue::read("mapping.toml", &file);
+    read.map(Arc::new)
+        .map_err(|error| SimError::Told(told::Untellable(error.to_string())))
+}
+
+fn http_policy(settings: &HubSettings) -> HttpPolicy {
+    let usual = HttpPolicy::default();
+    HttpPolicy {
+        timeout_ms: settings
+            .request_timeout
+            .map_or(usual.timeout_ms, Span::as_millis),
+        ..usual
+    }
+}
+
+fn intervals(settings: &HubSettings) -> Intervals {
+    let usual = Intervals::default();
+    let poll = |usual| settings.poll_every.map_or(usual, Span::as_millis);
+    Intervals {
+        feed_poll_ms: settings
+            .feed_every
+            .map_or(usual.feed_poll_ms, Span::as_millis),
+        orders_poll_ms: poll(usual.orders_poll_ms),
+        products_poll_ms: poll(usual.products_poll_ms),
+        counts_poll_ms: poll(usual.counts_poll_ms),
+        sweep_s: settings
+            .sweep_every
+            .map_or(usual.sweep_s, |span| span.as_millis() / 1000),
+        ..usual
+    }
+}

@@ -1,0 +1,156 @@
+//! One run from its first millisecond to its verdict: warm-up, safety, liveness, judgement.
+//!
+//! In the safety phase people work and faults strike; in the liveness phase faults have stopped,
+//! and everything has to come to agreement and then to rest.
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::{task::JoinSet, time::Instant};
+
+use super::{SimError, history, weather, world::World};
+use crate::{
+    oracle::{
+        self,
+        history::{History, Phases},
+    },
+    plan::Plan,
+    report::{Finding, Run, Verdict},
+    scenario::Span,
+};
+
+/// How long the first convergence may take.
+const WARM_UP: Span = Span::from_mins(20);
+/// How long agreement may take once faults have stopped: a hold and a sweep, with room.
+const PATIENCE: Span = Span::from_mins(60);
+/// How often convergence is looked at.
+const LOOK: Span = Span::from_secs(2);
+/// How long the system is watched at rest: longer than the longest interval of the middleware.
+const REST: Span = Span::from_mins(20);
+
+/// Plays a plan in virtual time and judges it.
+///
+/// # Errors
+/// When the harness or the middleware cannot go on. What vendors suffer is never an error.
+pub fn play(plan: &Plan) -> Result<Run, SimError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()?;
+    runtime.block_on(perform(plan))
+}
+
+async fn perform(plan: &Plan) -> Result<Run, SimError> {
+    let world = World::new(plan)?;
+    let process = world.process.clone();
+    let phases = tokio::select! {
+        biased;
+        died = process.run() => return Err(died.err().unwrap_or(SimError::Ended)),
+        phases = act(&world, plan) => phases?,
+    };
+    let history = history::tell(&world, plan, phases)?;
+    judged(&world, plan, &history)
+}
+
+/// The phases of a run, one after the other.
+async fn act(world: &World, plan: &Plan) -> Result<Phases, SimError> {
+    let started = world.clock.now();
+    converged(world, WARM_UP)
+        .await
+        .ok_or_else(|| SimError::NeverReady(world.process.pending()))?;
+    safety(world, plan).await?;
+    let faults_ended = world.clock.now();
+    converged(world, PATIENCE).await;
+    world.people.close_shop().await;
+    let traffic_ended = world.clock.now();
+    let converged = converged(world, PATIENCE).await;
+    let quiescent = match converged {
+        Some(_) => Some(rest(world, plan).await),
+        None => None,
+    };
+    Ok(Phases {
+        started,
+        traffic_ended,
+        faults_ended,
+        converged,
+        quiescent,
+        ended: world.clock.now(),
+    })
+}
+
+/// People work and faults strike.
+async fn safety(world: &World, plan: &Plan) -> Result<(), SimError> {
+    let start = Instant::now();
+    weather::set(&world.vendors, plan, world.traffic_began())?;
+    let mut crashes = JoinSet::new();
+    crashes.spawn(world.doom.arm());
+    world.people.perform(&plan.steps, start).await;
+    tokio::time::sleep_until(start + plan.world().duration.to_duration()).await;
+    world.doom.disarm();
+    weather::lift(&world.vendors);
+    Ok(())
+}
+
+/// When nothing was left to do for the first time, if that was within `patience`.
+async fn converged(world: &World, patience: Span) -> Option<Timestamp> {
+    let deadline = Instant::now() + patience.to_duration();
+    let mut calm_since = None;
+    while Instant::now() < deadline {
+        let now = world.clock.now();
+        if world.process.pending().is_empty() {
+            let since = *calm_since.get_or_insert(now);
+            // One look may fall between a change and its notice; a webhook takes a moment.
+            if now.duration_since(since) >= SignedDuration::from_secs(30) {
+                return Some(since);
+            }
+        } else {
+            calm_since = None;
+        }
+        tokio::time::sleep(LOOK.to_duration()).await;
+    }
+    None
+}
+
+/// Watches the system at rest. Midnight at the warehouse would rightly wake it, so a window that
+/// would hold one begins after it.
+async fn rest(world: &World, plan: &Plan) -> (Timestamp, Timestamp) {
+    let zone = jiff::tz::TimeZone::get(&plan.world().warehouse_zone);
+    let zone = zone.unwrap_or(jiff::tz::TimeZone::UTC);
+    let day = |at: Timestamp| zone.to_datetime(at).date();
+    loop {
+        let from = world.clock.now();
+        let until = from.saturating_add(REST.to_signed()).unwrap_or(from);
+        tokio::time::sleep(REST.to_duration()).await;
+        if day(from) == day(until) {
+            return (from, world.clock.now());
+        }
+        converged(world, PATIENCE).await;
+    }
+}
+
+fn judged(world: &World, plan: &Plan, history: &History) -> Result<Run, SimError> {
+    let expect = &plan.scenario.expect;
+    let verdicts = oracle::judge(history);
+    let wanted = |verdict: &&oracle::Verdict| {
+        expect.invariants.is_empty() || expect.invariants.contains(&verdict.name)
+    };
+    let invariants: Vec<Finding> = verdicts.iter().filter(wanted).map(Finding::from).collect();
+    let faults = weather::report(&world.vendors, &world.process);
+    let tally = history::Tally::of(history, &world.tape);
+    let unmet = tally.unmet(expect, &faults);
+    Ok(Run {
+        scenario: plan.scenario.name.clone(),
+        seed: plan.seed,
+        verdict: Verdict::over(&invariants, &unmet),
+        trace_hash: world.tape.hash(),
+        requests: world.tape.len() as u64,
+        orders: tally.orders,
+        faults,
+        virtual_ms: millis(history.phases.ended.duration_since(history.phases.started)),
+        wall_ms: 0,
+        invariants,
+        unmet,
+    })
+}
+
+fn millis(span: SignedDuration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(0)
+}

@@ -1,0 +1,66 @@
+//! A whole world, twice: one seed gives one trace.
+
+use super::*;
+use crate::{
+    command::known,
+    plan::Plan,
+    report::Run,
+    scenario::{Scenario, Span, Traffic, find},
+};
+
+/// A scenario cut down to what a test can wait for.
+fn short(name: &str) -> Scenario {
+    let mut scenario = find(name).unwrap().scenario(&known()).unwrap();
+    scenario.world.duration = Span::from_mins(40);
+    scenario.world.items = 8;
+    scenario.world.listings = 8;
+    scenario.traffic = Some(Traffic {
+        orders: 60.0,
+        ..scenario.rates()
+    });
+    scenario
+}
+
+fn run(scenario: &Scenario, seed: u64) -> Run {
+    play(&Plan::expand(scenario, seed)).unwrap()
+}
+
+#[test]
+fn one_seed_gives_one_trace_with_faults_and_crashes_too() {
+    let scenario = short("hub-crash-mid-order");
+    let (first, second) = (run(&scenario, 3), run(&scenario, 3));
+    assert_eq!(first.trace_hash, second.trace_hash);
+    assert_eq!(first.faults, second.faults);
+    assert_eq!(first.invariants, second.invariants);
+    assert!(first.faults.iter().any(|fault| fault.kind == "hub_crash"));
+}
+
+#[test]
+fn another_seed_gives_another_trace() {
+    let scenario = short("quiet-day");
+    assert_ne!(run(&scenario, 1).trace_hash, run(&scenario, 2).trace_hash);
+}
+
+#[test]
+fn a_quiet_day_holds_every_invariant() {
+    let run = run(&short("quiet-day"), 1);
+    let broken: Vec<_> = run
+        .invariants
+        .iter()
+        .filter(|finding| finding.status != crate::report::Outcome::Holds)
+        .collect();
+    assert!(broken.is_empty(), "{broken:#?}");
+    assert!(run.orders > 20, "{}", run.orders);
+}
+
+#[test]
+fn a_fault_that_never_struck_is_a_hole_in_the_run() {
+    let mut scenario = short("quiet-day");
+    scenario.expect.faults = vec!["reply_lost".to_owned()];
+    let run = run(&scenario, 1);
+    assert!(
+        run.unmet.iter().any(|line| line.contains("reply_lost")),
+        "{:?}",
+        run.unmet
+    );
+}

@@ -1,0 +1,113 @@
+//! One simulated world: a clock, a network, both vendors, the middleware, and the people.
+
+use std::cell::OnceCell;
+
+use jiff::Timestamp;
+use mock_kit::Settings;
+use seams::Clock;
+use tokio::task::JoinSet;
+
+use super::{
+    SimError,
+    actors::People,
+    doom::Doom,
+    net::Net,
+    parties::{Addresses, PeoplesWires, Vendors, catalogue},
+    process::{HOST, Process, Setup},
+    tape::{Party, Tape},
+};
+use crate::{
+    plan::Plan,
+    scenario::{Crash, Fault},
+};
+
+/// The jerky vendor's host.
+pub(super) const JERKY: &str = "jerky.test";
+/// The polish vendor's host.
+pub(super) const POLISH: &str = "polish.test";
+
+/// Everything that takes part in one run.
+pub(super) struct World {
+    pub(super) clock: Clock,
+    pub(super) tape: Tape,
+    pub(super) vendors: Vendors,
+    pub(super) process: Process,
+    pub(super) people: People,
+    pub(super) doom: Doom,
+    /// When people began to work, once they have.
+    pub(super) traffic_began: OnceCell<Timestamp>,
+    /// What runs by itself: webhooks going out, time passing at the vendors.
+    _drives: JoinSet<()>,
+}
+
+impl World {
+    /// A world in which nothing has begun. Call it inside the runtime of the run.
+    pub(super) fn new(plan: &Plan) -> Result<Self, SimError> {
+        let clock = Clock::starting_at(plan.world().start);
+        let tape = Tape::default();
+        let net = Net::new(clock.clone(), plan.keyed(), tape.clone());
+        let settings = Settings {
+            docs: false,
+            ..Settings::default()
+        };
+        let vendors = Vendors::open(plan, &clock, settings)?;
+        net.open(JERKY, vendors.jerky.router());
+        net.open(POLISH, vendors.polish.router());
+        let doom = Doom::of(crashes(plan));
+        let setup = Setup {
+            config: vendors.hub_config(&plan.scenario.hub, &addresses())?,
+            catalogue: catalogue(plan)?,
+            net: net.clone(),
+            vendors: vendors.clone(),
+            clock: clock.clone(),
+            keyed: plan.keyed(),
+        };
+        Ok(Self {
+            people: vendors.people(peoples_wires(&net), &addresses())?,
+            _drives: drives(&vendors, &net),
+            process: Process::new(setup, doom.clone())?,
+            vendors,
+            clock,
+            tape,
+            doom,
+            traffic_began: OnceCell::new(),
+        })
+    }
+
+    /// When people began to work, or now if they have not.
+    pub(super) fn traffic_began(&self) -> Timestamp {
+        *self.traffic_began.get_or_init(|| self.clock.now())
+    }
+}
+
+fn addresses() -> Addresses {
+    Addresses {
+        jerky: format!("http://{JERKY}"),
+        polish: format!("http://{POLISH}"),
+        hub: format!("http://{HOST}"),
+    }
+}
+
+fn peoples_wires(net: &Net) -> PeoplesWires {
+    PeoplesWires {
+        shopper: net.wire(Party::Shopper),
+        shop_staff: net.wire(Party::ShopStaff),
+        warehouse: net.wire(Party::Warehouse),
+    }
+}
+
+fn drives(vendors: &Vendors, net: &Net) -> JoinSet<()> {
+    let mut drives = JoinSet::new();
+    drives.spawn(vendors.jerky.run_webhooks(net.wire(Party::Jerky)));
+    drives.spawn(vendors.polish.run_webhooks(net.wire(Party::Polish)));
+    drives
+}
+
+fn crashes(plan: &Plan) -> Vec<Crash> {
+    let faults = plan.scenario.faults.iter();
+    let crash = |fault: &Fault| match fault {
+        Fault::Crash(crash) => Some(crash.clone()),
+        Fault::Vendor(_) => None,
+    };
+    faults.filter_map(crash).collect()
+}
