@@ -166,19 +166,18 @@ impl PageRequest {
     }
 }
 
-/// One row of a bulk request.
+/// One row of a bulk request. What is out of range is that row's refusal, not the request's.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AvailabilityRow {
     /// The product.
-    #[schema(value_type = String, min_length = 1, max_length = 64, example = "RES-JRK-00001")]
+    #[schema(value_type = String, example = "RES-JRK-00001")]
     pub sku: Sku,
-    /// The number to publish.
-    #[schema(minimum = 0, maximum = 1_000_000_000)]
+    /// The number to publish, from 0 to 1,000,000,000.
+    #[schema(example = 12)]
     pub available: i64,
-    /// The version the caller read; other versions are refused with 412.
-    #[schema(minimum = 1)]
-    pub version: Option<u64>,
+    /// The version the caller read; the row is refused with 412 at any other.
+    pub version: Option<i64>,
 }
 
 /// An order to place.
@@ -203,7 +202,7 @@ pub struct NewLine {
     #[schema(value_type = String, min_length = 1, max_length = 64, example = "OWN-POL-00001")]
     pub sku: Sku,
     /// How much, in sell units.
-    #[schema(minimum = 1, maximum = 1_000_000)]
+    #[schema(minimum = 1, maximum = 1_000_000, example = 60)]
     pub quantity: i64,
 }
 

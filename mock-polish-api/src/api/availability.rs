@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::{
     Failure, ask,
     body::Body,
-    if_match::IfMatch,
+    if_match::{IfMatch, IfMatchParams},
     reply::{carry_out, json, unexpected},
 };
 use crate::{
@@ -47,13 +47,7 @@ pub(super) struct BulkAvailability {
     tag = "products",
     params(
         ("sku" = String, Path, description = "The product's key."),
-        (
-            "If-Match" = Option<String>,
-            Header,
-            description = "The version the caller read, quoted.",
-            pattern = "^(\"[0-9]{1,18}\"|\\*)$",
-            example = "\"7\""
-        )
+        IfMatchParams
     ),
     request_body = NewAvailability,
     responses(

@@ -4,8 +4,8 @@
 use utoipa::{
     OpenApi,
     openapi::{
-        ContentBuilder, HeaderBuilder, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder,
-        Responses, ResponsesBuilder, Type,
+        ContentBuilder, HeaderBuilder, ObjectBuilder, Ref, RefOr, Required, Response,
+        ResponseBuilder, Responses, ResponsesBuilder, Type,
         path::Operation as Documented,
         security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme},
     },
@@ -49,7 +49,8 @@ pub(super) fn frame() -> utoipa::openapi::OpenApi {
     document
 }
 
-/// Adds to every documented response what the pipeline adds to every reply.
+/// Adds to every documented response what the pipeline adds to every reply, and says which bodies
+/// may be left out.
 pub(super) fn complete(document: &mut utoipa::openapi::OpenApi) {
     for item in document.paths.paths.values_mut() {
         let operations = [
@@ -60,6 +61,15 @@ pub(super) fn complete(document: &mut utoipa::openapi::OpenApi) {
         ];
         for operation in operations.into_iter().flatten() {
             limit_responses(operation);
+            let id = operation
+                .operation_id
+                .as_deref()
+                .and_then(Operation::from_id);
+            if let Some(RefOr::T(body)) = &mut operation.request_body
+                && matches!(id, Some(Operation::ConfirmOrder | Operation::RotateKey))
+            {
+                body.required = Some(Required::False);
+            }
         }
     }
 }

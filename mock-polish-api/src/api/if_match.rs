@@ -11,6 +11,24 @@ use crate::{refusal::Refusal, vendor::PolishVendor};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct IfMatch(pub(super) Option<u64>);
 
+/// How the document describes it.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(
+    dead_code,
+    reason = "read by the document only; requests are read by IfMatch"
+)]
+pub(super) struct IfMatchParams {
+    /// The version the caller read, quoted; `*` for any.
+    #[param(
+        rename = "If-Match",
+        required = false,
+        pattern = "^(\"[0-9]{1,18}\"|\\*)$",
+        example = "*"
+    )]
+    if_match: String,
+}
+
 impl FromRequestParts<Mock<PolishVendor>> for IfMatch {
     type Rejection = Failure;
 

@@ -35,7 +35,7 @@ pub(super) struct RotatedKey {
     path = "/keys/rotate",
     operation_id = "rotate_key",
     tag = "keys",
-    request_body = Option<Empty>,
+    request_body = Empty,
     responses((status = 201, body = RotatedKey, description = "The fresh key."))
 )]
 pub(super) async fn rotate_key(

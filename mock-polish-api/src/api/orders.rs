@@ -132,7 +132,7 @@ pub(super) async fn list_orders(
     path = "/orders/{id}",
     operation_id = "get_order",
     tag = "orders",
-    params(("id" = String, Path, description = "The order's id.", example = "ORD-000123")),
+    params(("id" = String, Path, description = "The order's id.", example = "ORD-000001")),
     responses(
         (
             status = 200,

@@ -6,7 +6,7 @@ use mock_kit::{Call, Mock, extract::Path};
 use super::{
     Failure,
     body::{Body, Empty, NoBody},
-    if_match::IfMatch,
+    if_match::{IfMatch, IfMatchParams},
     orders::order_id,
     reply::carry_out,
 };
@@ -24,16 +24,10 @@ use crate::{
     operation_id = "confirm_order",
     tag = "orders",
     params(
-        ("id" = String, Path, description = "The order's id.", example = "ORD-000123"),
-        (
-            "If-Match" = Option<String>,
-            Header,
-            description = "The version the caller read, quoted.",
-            pattern = "^(\"[0-9]{1,18}\"|\\*)$",
-            example = "\"7\""
-        )
+        ("id" = String, Path, description = "The order's id.", example = "ORD-000001"),
+        IfMatchParams
     ),
-    request_body = Option<Empty>,
+    request_body = Empty,
     responses(
         (
             status = 200,
@@ -64,14 +58,8 @@ pub(super) async fn confirm_order(
     operation_id = "reject_order",
     tag = "orders",
     params(
-        ("id" = String, Path, description = "The order's id.", example = "ORD-000123"),
-        (
-            "If-Match" = Option<String>,
-            Header,
-            description = "The version the caller read, quoted.",
-            pattern = "^(\"[0-9]{1,18}\"|\\*)$",
-            example = "\"7\""
-        )
+        ("id" = String, Path, description = "The order's id.", example = "ORD-000001"),
+        IfMatchParams
     ),
     request_body = Rejection,
     responses(
@@ -104,14 +92,8 @@ pub(super) async fn reject_order(
     operation_id = "cancel_order",
     tag = "orders",
     params(
-        ("id" = String, Path, description = "The order's id.", example = "ORD-000123"),
-        (
-            "If-Match" = Option<String>,
-            Header,
-            description = "The version the caller read, quoted.",
-            pattern = "^(\"[0-9]{1,18}\"|\\*)$",
-            example = "\"7\""
-        )
+        ("id" = String, Path, description = "The order's id.", example = "ORD-000001"),
+        IfMatchParams
     ),
     request_body = CancelRequest,
     responses(
@@ -144,14 +126,8 @@ pub(super) async fn cancel_order(
     operation_id = "ship_order",
     tag = "orders",
     params(
-        ("id" = String, Path, description = "The order's id.", example = "ORD-000123"),
-        (
-            "If-Match" = Option<String>,
-            Header,
-            description = "The version the caller read, quoted.",
-            pattern = "^(\"[0-9]{1,18}\"|\\*)$",
-            example = "\"7\""
-        )
+        ("id" = String, Path, description = "The order's id.", example = "ORD-000001"),
+        IfMatchParams
     ),
     request_body = ShipRequest,
     responses(
@@ -190,14 +166,8 @@ pub(super) async fn ship_order(
     operation_id = "return_order",
     tag = "orders",
     params(
-        ("id" = String, Path, description = "The order's id.", example = "ORD-000123"),
-        (
-            "If-Match" = Option<String>,
-            Header,
-            description = "The version the caller read, quoted.",
-            pattern = "^(\"[0-9]{1,18}\"|\\*)$",
-            example = "\"7\""
-        )
+        ("id" = String, Path, description = "The order's id.", example = "ORD-000001"),
+        IfMatchParams
     ),
     request_body = ReturnRequest,
     responses(

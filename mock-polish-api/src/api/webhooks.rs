@@ -36,7 +36,7 @@ pub(super) struct NewWebhook {
     )]
     url: String,
     /// What to tell of.
-    #[schema(value_type = Vec<Topic>, min_items = 1, max_items = 4)]
+    #[schema(value_type = BTreeSet<Topic>, min_items = 1, max_items = 4)]
     topics: Vec<Topic>,
 }
 

@@ -70,7 +70,11 @@ impl Shop {
         }
         let mut results = Vec::with_capacity(rows.len());
         for row in rows {
-            let outcome = self.put_availability(&row.sku, row.available, row.version, now);
+            // Versions start at 1, so 0 stands for all that never was one.
+            let expected = row
+                .version
+                .map(|version| u64::try_from(version).unwrap_or(0));
+            let outcome = self.put_availability(&row.sku, row.available, expected, now);
             self.settle(now);
             results.push(self.bulk_result(&row.sku, outcome));
         }

@@ -227,7 +227,7 @@ pub(super) fn new_order(external_id: Option<&str>, lines: &[(&str, i64)]) -> New
     }
 }
 
-pub(super) fn row(sku: &str, available: i64, version: Option<u64>) -> AvailabilityRow {
+pub(super) fn row(sku: &str, available: i64, version: Option<i64>) -> AvailabilityRow {
     AvailabilityRow {
         sku: sku.into(),
         available,
