@@ -14,6 +14,7 @@ mod held;
 mod intake;
 mod item;
 mod learn;
+mod lineage;
 mod midnight;
 mod mirror;
 mod next;
@@ -34,6 +35,7 @@ mod state;
 mod stock;
 #[cfg(test)]
 mod tests;
+mod written;
 
 pub use observation::{Observation, Observed, Swept};
 pub use pending::Pending;

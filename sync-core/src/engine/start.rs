@@ -4,9 +4,9 @@ use jiff::tz::TimeZone;
 
 use super::{
     Cursor, EnginePolicy,
-    carry_out::{PRODUCTS_SWEPT, restored},
     draft::{Draft, parse},
     state::State,
+    written::{PRODUCTS_SWEPT, restored},
 };
 use crate::{
     ledger::Ledger,

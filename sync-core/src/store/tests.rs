@@ -176,7 +176,7 @@ fn a_commands_number_is_never_used_twice() {
         due_at: Timestamp::UNIX_EPOCH,
     };
     store.transact(|tx| tx.put_command(&row)).unwrap();
-    assert_eq!(store.commands().unwrap(), [row.clone()]);
+    assert_eq!(store.commands().unwrap(), std::slice::from_ref(&row));
     store.transact(|tx| tx.drop_command(row.id)).unwrap();
     assert_eq!(
         (

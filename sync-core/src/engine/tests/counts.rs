@@ -74,7 +74,7 @@ fn a_count_is_brought_to_the_owner_exactly_once() {
         cursor: Some("CNT-1".into()),
     };
     world.vendors.change_product(&polish("SNACK"), |product| {
-        product.available = Units::new(48)
+        product.available = Units::new(48);
     });
     for _ in 0..3 {
         world.engine.observe(seen.clone(), world.now).unwrap();
