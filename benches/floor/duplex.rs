@@ -12,11 +12,16 @@ use hyper_util::rt::TokioIo;
 const REPLY: &[u8] = &[b'x'; 512];
 
 /// Carries `requests` one after another over one connection.
-pub async fn carry(requests: u64) {
+pub(crate) async fn carry(requests: u64) {
     let mut client = connect().await;
     for _ in 0..requests {
-        let request = Request::get("/").header("host", "floor.test").body(Full::default());
-        let reply = client.send_request(request.expect("static")).await.expect("served");
+        let request = Request::get("/")
+            .header("host", "floor.test")
+            .body(Full::default());
+        let reply = client
+            .send_request(request.expect("static"))
+            .await
+            .expect("served");
         reply.into_body().collect().await.expect("whole");
     }
 }
@@ -30,8 +35,9 @@ async fn connect() -> SendRequest<Full<Bytes>> {
         .auto_date_header(false)
         .serve_connection(TokioIo::new(far), serve);
     tokio::spawn(server);
-    let (client, connection) =
-        hyper::client::conn::http1::handshake(TokioIo::new(near)).await.expect("both ends are ours");
+    let (client, connection) = hyper::client::conn::http1::handshake(TokioIo::new(near))
+        .await
+        .expect("both ends are ours");
     tokio::spawn(connection);
     client
 }

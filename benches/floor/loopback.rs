@@ -11,7 +11,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 
 /// Serves `router` on a free loopback port with axum's own server and returns the address.
-pub async fn serve_bare(router: Router) -> SocketAddr {
+pub(crate) async fn serve_bare(router: Router) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("bound");
     tokio::spawn(async move { axum::serve(listener, router).await });
@@ -20,7 +20,7 @@ pub async fn serve_bare(router: Router) -> SocketAddr {
 
 /// One route that reads JSON and one that writes it: `body` comes back for `GET /read`, and
 /// `POST /write` parses what it is sent and answers with the same `body`.
-pub fn bare_router(body: &serde_json::Value) -> Router {
+pub(crate) fn bare_router(body: &serde_json::Value) -> Router {
     let (read, written) = (body.clone(), body.clone());
     Router::new()
         .route("/read", routing::get(move || async move { Json(read) }))
@@ -33,19 +33,22 @@ pub fn bare_router(body: &serde_json::Value) -> Router {
 }
 
 /// Keep-alive connections that send requests in parallel, each one after another.
-pub struct Load {
+pub(crate) struct Load {
     connections: Vec<SendRequest<Full<Bytes>>>,
 }
 
 impl Load {
     /// Opens `connections` to `address`.
-    pub async fn open(address: SocketAddr, connections: usize) -> Self {
+    pub(crate) async fn open(address: SocketAddr, connections: usize) -> Self {
         let mut open = Vec::with_capacity(connections);
         for _ in 0..connections {
-            let stream = TcpStream::connect(address).await.expect("the server listens");
+            let stream = TcpStream::connect(address)
+                .await
+                .expect("the server listens");
             stream.set_nodelay(true).expect("a TCP socket");
-            let (sender, connection) =
-                hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("HTTP/1");
+            let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+                .await
+                .expect("HTTP/1");
             tokio::spawn(connection);
             open.push(sender);
         }
@@ -54,7 +57,7 @@ impl Load {
 
     /// Sends `each` requests on every connection; `request` makes the n-th. A status outside 2xx
     /// is a failed benchmark, not a fast one.
-    pub async fn send<F>(&mut self, each: u64, request: F)
+    pub(crate) async fn send<F>(&mut self, each: u64, request: F)
     where
         F: Fn(u64) -> Request<Full<Bytes>> + Clone + Send + 'static,
     {
