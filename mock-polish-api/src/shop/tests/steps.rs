@@ -24,7 +24,7 @@ pub(super) fn any_steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
 
 fn any_step() -> impl Strategy<Value = Step> {
     let line = (0..SKUS.len(), 1i64..13);
-    let order = 1u64..12;
+    let order = 1u64..5;
     let part = prop::option::of((1u32..4, 1i64..8));
     prop_oneof![
         1 => (1i64..1_200).prop_map(Step::Wait),
