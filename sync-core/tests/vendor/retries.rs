@@ -1,9 +1,8 @@
 //! What is repeated, when, and what is not.
 
-use std::time::{Duration, Instant};
-
 use serde_json::json;
 use sync_core::{sku::OrderId, vendor::error::VendorError};
+use tokio::time::{Duration, Instant};
 use wiremock::{
     Mock, MockServer, ResponseTemplate,
     matchers::{header, method, path},

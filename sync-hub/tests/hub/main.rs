@@ -1,5 +1,11 @@
 //! The hub between two small vendors in the process, in virtual time.
 
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 mod crash;
 mod fake;
 mod feed;

@@ -97,15 +97,13 @@ impl Jerky {
                 200,
                 json!({"access_token": "t", "token_type": "Bearer", "expires_in": 900}),
             ),
-            ("GET", ["v1", "items"]) => (200, page(vec![self.item(now)])),
-            ("GET", ["v1", "stock"]) => (200, page(vec![self.level(now)])),
+            ("GET", ["v1", "items"]) => (200, page(&[self.item(now)])),
+            ("GET", ["v1", "stock"]) => (200, page(&[self.level(now)])),
             ("GET", ["v1", "events"]) => self.feed(asked),
-            ("GET", ["v1", "webhook-endpoints"]) => {
-                (200, page(self.endpoint.iter().cloned().collect()))
-            }
+            ("GET", ["v1", "webhook-endpoints"]) => (200, page(self.endpoint.as_slice())),
             ("POST", ["v1", "webhook-endpoints"]) => self.register(asked),
             ("POST", ["v1", "reservations"]) => self.reserve(asked, now),
-            ("GET", ["v1", "reservations"]) => (200, page(self.list(asked))),
+            ("GET", ["v1", "reservations"]) => (200, page(&self.list(asked))),
             ("GET", ["v1", "reservations", id]) => (200, self.reservations[*id].clone()),
             ("POST", ["v1", "reservations", id, verb]) => self.resolve(id, verb, now),
             _ => (
@@ -160,7 +158,8 @@ impl Jerky {
             "lines": [{
                 "line_id": line["line_id"], "sku": "JRK-1", "quantity": quantity, "unit": "KGM",
                 "committed": "0", "released": "0", "allocations": [{
-                    "lot": "L1", "location": "A", "quantity": quantity, "committed": "0", "expires_on": "2030-01-31",
+                    "lot": "L1", "location": "A", "quantity": quantity, "committed": "0",
+                    "expires_on": "2030-01-31",
                 }],
             }],
         });
@@ -223,7 +222,7 @@ impl Jerky {
     }
 }
 
-fn page(rows: Vec<Value>) -> Value {
+fn page(rows: &[Value]) -> Value {
     json!({"data": rows, "next_cursor": null})
 }
 

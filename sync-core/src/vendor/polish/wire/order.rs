@@ -1,52 +1,20 @@
-//! The polish vendor's own shapes, and how each becomes a view.
-//!
-//! Parsing is strict where a lenient reading would move stock or lose an order. Fields that the
-//! hub does not use are not listed and may come and go.
+//! Orders with what was shipped, returned and cancelled, and whether they add up.
 
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
-use super::view::{
-    BulkRowResult, CancellationView, ComponentView, ConfirmMode, CountView, LineQuantity,
-    OrderLineView, OrderStatus, OrderView, PolishEventView, PolishTopic, ProductKind, ProductView,
-    ReturnLineView, ReturnView, ShipmentView, WebhookView,
-};
+use super::not_negative;
 use crate::{
     quantity::Units,
-    sku::{CountId, EventId, LineId, OrderId, PolishSku, ReturnRef, ShipmentRef},
+    sku::{LineId, OrderId, PolishSku, ReturnRef, ShipmentRef},
     vendor::{
-        error::PolishFault,
-        reading::{Readable, Row, read, short_text},
+        polish::view::{
+            CancellationView, LineQuantity, OrderLineView, OrderStatus, OrderView, ReturnLineView,
+            ReturnView, ShipmentView,
+        },
+        reading::Readable,
     },
 };
-
-#[derive(Deserialize)]
-pub(crate) struct Product {
-    sku: PolishSku,
-    kind: ProductKind,
-    confirm: ConfirmMode,
-    moq: Units,
-    order_multiple: Units,
-    #[serde(default)]
-    components: Vec<Component>,
-    #[serde(default)]
-    on_hand: Option<Units>,
-    #[serde(default)]
-    allocated: Option<Units>,
-    available: Units,
-    held: Units,
-    sellable: Units,
-    active: bool,
-    version: u64,
-    updated_at: Timestamp,
-}
-
-#[derive(Deserialize)]
-struct Component {
-    sku: PolishSku,
-    quantity: Units,
-}
 
 #[derive(Deserialize)]
 pub(crate) struct Order {
@@ -99,97 +67,6 @@ struct Cancellation {
     id: String,
     at: Timestamp,
     lines: Vec<LineQuantity>,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct Count {
-    id: CountId,
-    reference: String,
-    sku: PolishSku,
-    counted: Units,
-    previous_available: Units,
-    delta: Units,
-    counted_at: Timestamp,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct Event {
-    id: EventId,
-    topic: PolishTopic,
-    resource_id: String,
-    version: u64,
-    occurred_at: Timestamp,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct BulkRow {
-    sku: PolishSku,
-    status: u16,
-    #[serde(default)]
-    version: Option<u64>,
-    #[serde(default)]
-    error: Option<Box<RawValue>>,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct Webhook {
-    id: String,
-    url: String,
-}
-
-impl Readable for ProductView {
-    const WHAT: &'static str = "product";
-    type Wire = Product;
-
-    fn from_wire(wire: Product, _at: Timestamp) -> Result<Self, String> {
-        let product = Self {
-            sku: wire.sku,
-            kind: wire.kind,
-            confirm: wire.confirm,
-            moq: not_negative("moq", wire.moq)?,
-            order_multiple: not_negative("order_multiple", wire.order_multiple)?,
-            components: wire.components.into_iter().map(Component::view).collect(),
-            on_hand: wire.on_hand,
-            allocated: wire.allocated,
-            available: wire.available,
-            held: not_negative("held", wire.held)?,
-            sellable: not_negative("sellable", wire.sellable)?,
-            active: wire.active,
-            version: wire.version,
-            updated_at: wire.updated_at,
-        };
-        product.adds_up()?;
-        Ok(product)
-    }
-}
-
-impl ProductView {
-    fn adds_up(&self) -> Result<(), String> {
-        if self.kind != ProductKind::Own {
-            return not_negative("available", self.available).map(|_| ());
-        }
-        let (Some(on_hand), Some(allocated)) = (self.on_hand, self.allocated) else {
-            return Err("an own product without on_hand or allocated".to_owned());
-        };
-        not_negative("on_hand", on_hand)?;
-        not_negative("allocated", allocated)?;
-        if on_hand.checked_sub(allocated) != Some(self.available) {
-            let available = self.available;
-            return Err(format!(
-                "available is {available}, on_hand − allocated {on_hand} − {allocated}"
-            ));
-        }
-        Ok(())
-    }
-}
-
-impl Component {
-    fn view(self) -> ComponentView {
-        ComponentView {
-            sku: self.sku,
-            quantity: self.quantity,
-        }
-    }
 }
 
 impl Readable for OrderView {
@@ -327,82 +204,4 @@ impl Cancellation {
             lines: self.lines,
         }
     }
-}
-
-impl Readable for CountView {
-    const WHAT: &'static str = "count";
-    type Wire = Count;
-
-    fn from_wire(wire: Count, _at: Timestamp) -> Result<Self, String> {
-        let count = Self {
-            id: wire.id,
-            reference: short_text("reference", wire.reference)?,
-            sku: wire.sku,
-            counted: not_negative("counted", wire.counted)?,
-            previous_available: wire.previous_available,
-            delta: wire.delta,
-            counted_at: wire.counted_at,
-        };
-        Ok(count)
-    }
-}
-
-impl Readable for PolishEventView {
-    const WHAT: &'static str = "polish event";
-    type Wire = Event;
-
-    fn from_wire(wire: Event, _at: Timestamp) -> Result<Self, String> {
-        Ok(Self {
-            id: wire.id,
-            topic: wire.topic,
-            resource_id: short_text("resource_id", wire.resource_id)?,
-            version: wire.version,
-            occurred_at: wire.occurred_at,
-        })
-    }
-}
-
-impl PolishEventView {
-    /// The event in the exact bytes of a webhook's body.
-    ///
-    /// # Errors
-    /// [`Unreadable`](crate::vendor::reading::Unreadable) with what is wrong with it.
-    pub fn read(body: &[u8], at: Timestamp) -> Row<Self> {
-        read(body, at)
-    }
-}
-
-impl Readable for BulkRowResult {
-    const WHAT: &'static str = "bulk result";
-    type Wire = BulkRow;
-
-    fn from_wire(wire: BulkRow, _at: Timestamp) -> Result<Self, String> {
-        Ok(Self {
-            sku: wire.sku,
-            status: wire.status,
-            version: wire.version,
-            error: wire
-                .error
-                .map(|raw| PolishFault::read(raw.get().as_bytes())),
-        })
-    }
-}
-
-impl Readable for WebhookView {
-    const WHAT: &'static str = "webhook";
-    type Wire = Webhook;
-
-    fn from_wire(wire: Webhook, _at: Timestamp) -> Result<Self, String> {
-        Ok(Self {
-            id: short_text("id", wire.id)?,
-            url: short_text("url", wire.url)?,
-        })
-    }
-}
-
-fn not_negative(field: &str, units: Units) -> Result<Units, String> {
-    if units.is_negative() {
-        return Err(format!("{field} is {units}"));
-    }
-    Ok(units)
 }
