@@ -66,9 +66,6 @@ async fn jerky(core: &Core, url: String) -> Result<(), Trouble> {
     let ours = listed.iter().filter(|endpoint| endpoint.url == url);
     let (good, bad): (Vec<_>, Vec<_>) = ours
         .partition(|endpoint| endpoint.id == known && endpoint.status == EndpointStatus::Enabled);
-    if !good.is_empty() && bad.is_empty() {
-        return Ok(());
-    }
     for endpoint in bad {
         let key = fresh_key(core)?;
         core.jerky.unregister(&endpoint.id, &key).await?;
