@@ -78,6 +78,18 @@ impl<'h> Case<'h> {
         at.saturating_add(by).unwrap_or(Timestamp::MAX)
     }
 
+    /// The order once a clock that is off can no longer hide what happened before `at`; `None`
+    /// when all clocks were right, and the facts' own order can be relied on.
+    ///
+    /// Every check that compares the two vendors' order of facts excuses what is right by then.
+    /// Counterexample: the shop's clock is two minutes slow while it ships, right again when the
+    /// commit follows, and nobody can tell any more which came first.
+    pub(super) fn order_beyond_skew(&self, id: &str, at: Timestamp) -> Option<OrderState<'h>> {
+        let skew = self.history.limits.skew;
+        let trail = self.trails.get(id).filter(|_| skew.is_positive())?;
+        Some(trail.until(self.later(at, skew)))
+    }
+
     /// The listings with this item in them.
     pub(super) fn listings_with(&self, item: &JerkySku) -> Vec<&'h PolishSku> {
         self.made_of.get(item).cloned().unwrap_or_default()

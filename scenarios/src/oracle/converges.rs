@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Case, Findings, Invariant, LINES, Violation, telling};
+use super::{Case, Findings, Invariant, LINES, SHOWN, Violation, telling};
 
 /// L1.
 pub(super) const INVARIANT: Invariant = Invariant {
@@ -25,9 +25,12 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         left.push(late(case, due));
     }
     if !left.is_empty() && phases.ended < due {
-        let due = telling::time(due);
+        let subjects: Vec<&str> = left.iter().take(SHOWN).map(|left| &*left.subject).collect();
         findings.unknown(format!(
-            "work was left when the run ended, before the bound {due}"
+            "{} left when the run ended, before the bound {}: {}",
+            left.len(),
+            telling::time(due),
+            subjects.join(", ")
         ));
         return;
     }

@@ -1,6 +1,8 @@
 //! S14: a crash at any point changes nothing for good, and every change has one cause.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Case, Findings, Invariant, Violation,
@@ -66,34 +68,93 @@ fn positions(case: &Case<'_>, findings: &mut Findings) {
 }
 
 fn causes(case: &Case<'_>, findings: &mut Findings) {
-    let mut known = BTreeSet::new();
+    let known = Known::of(case);
     let mut orders: BTreeMap<&str, OrderState<'_>> = BTreeMap::new();
     for step in &case.timeline {
         let id = case.order_of(*step);
         if let Some(id) = id {
             orders.entry(id).or_default().apply(*step);
         }
-        match step {
-            Step::Polish(fact) => known.extend(name(&fact.what)),
-            Step::Jerky(fact) if fact.actor == Actor::Middleware => {
-                let order = id.and_then(|id| orders.get(id));
-                let Some(missing) = missing_cause(fact, order, &known, &case.history.mapping)
-                else {
-                    continue;
-                };
-                findings.judged();
-                if let Some(expected) = missing {
-                    findings.violated(|| Violation {
-                        subject: "a change without a cause".to_owned(),
-                        at: fact.at,
-                        expected,
-                        found: telling::line(*step),
-                        history: case.told_of_order(id.unwrap_or_default(), fact.at),
-                    });
-                }
-            }
-            Step::Jerky(_) => {}
+        let Step::Jerky(fact) = step else {
+            continue;
+        };
+        if fact.actor != Actor::Middleware {
+            continue;
         }
+        let later = || case.order_beyond_skew(id?, fact.at);
+        let order = || id.and_then(|id| orders.get(id));
+        let missing = match &fact.what {
+            JerkyFact::Released { lines, .. } => {
+                let mapping = &case.history.mapping;
+                let wanted = |order: &OrderState<'_>| is_wanted(order, lines, mapping);
+                let unexcused = || later().as_ref().is_none_or(wanted);
+                let missing = "a cancellation or the end of its order before it";
+                let is_missing = order().is_some_and(wanted) && unexcused();
+                is_missing.then(|| missing.to_owned())
+            }
+            what if needs_cause(what) => known.missing(fact),
+            _ => continue,
+        };
+        findings.judged();
+        if let Some(expected) = missing {
+            findings.violated(|| Violation {
+                subject: "a change without a cause".to_owned(),
+                at: fact.at,
+                expected,
+                found: telling::line(*step),
+                history: case.told_of_order(id.unwrap_or_default(), fact.at),
+            });
+        }
+    }
+}
+
+/// When the shop first knew a name to which a change in the warehouse can be traced.
+struct Known<'h> {
+    since: BTreeMap<&'h str, Timestamp>,
+    skew: SignedDuration,
+}
+
+impl<'h> Known<'h> {
+    fn of(case: &Case<'h>) -> Self {
+        let mut since = BTreeMap::new();
+        for fact in &case.history.polish {
+            if let Some(name) = name(&fact.what) {
+                since.entry(name).or_insert(fact.at);
+            }
+        }
+        Self {
+            since,
+            skew: case.history.limits.skew,
+        }
+    }
+
+    fn missing(&self, fact: &Fact<JerkyFact>) -> Option<String> {
+        let names = match &fact.what {
+            JerkyFact::Opened { reference, .. } | JerkyFact::Committed { reference, .. } => {
+                reference
+            }
+            JerkyFact::Moved {
+                subject: Some(change),
+                ..
+            } => change,
+            _ => return None,
+        };
+        let parts = names.split([':', '/']).chain([names.as_str()]);
+        let limit = fact.at.saturating_add(self.skew).unwrap_or(fact.at);
+        let mut since = parts.filter_map(|part| self.since.get(part));
+        let is_known = since.any(|since| *since <= limit);
+        (!is_known).then(|| format!("{names} in the shop before it"))
+    }
+}
+
+fn needs_cause(fact: &JerkyFact) -> bool {
+    match fact {
+        JerkyFact::Opened { .. } | JerkyFact::Committed { .. } => true,
+        JerkyFact::Moved { subject, cause, .. } => {
+            let changes = ["adjustment", "return", "restock", "disposal"];
+            subject.is_some() && changes.contains(&cause.as_str())
+        }
+        _ => false,
     }
 }
 
@@ -107,38 +168,6 @@ fn name(fact: &PolishFact) -> Option<&str> {
         PolishFact::Counted { id, .. } => Some(id),
         _ => None,
     }
-}
-
-/// `None` when it needs no cause, `Some(None)` when it has one, else what is missing.
-fn missing_cause(
-    fact: &Fact<JerkyFact>,
-    order: Option<&OrderState<'_>>,
-    known: &BTreeSet<&str>,
-    mapping: &Mapping,
-) -> Option<Option<String>> {
-    match &fact.what {
-        JerkyFact::Opened { reference, .. } | JerkyFact::Committed { reference, .. } => {
-            let is_known = known.contains(reference.as_str());
-            Some((!is_known).then(|| format!("{reference} in the shop before it")))
-        }
-        JerkyFact::Released { lines, .. } => {
-            let wanted = order.is_some_and(|order| is_wanted(order, lines, mapping));
-            Some(wanted.then(|| "a cancellation or the end of its order before it".to_owned()))
-        }
-        JerkyFact::Moved {
-            subject: Some(change),
-            cause,
-            ..
-        } if is_change(cause) => {
-            let is_traced = change.split([':', '/']).any(|part| known.contains(part));
-            Some((!is_traced).then(|| format!("a count or return named in {change} before it")))
-        }
-        _ => None,
-    }
-}
-
-fn is_change(cause: &str) -> bool {
-    matches!(cause, "adjustment" | "return" | "restock" | "disposal")
 }
 
 /// Whether goods were given back that a confirmed order is still owed.

@@ -49,9 +49,9 @@ fn publishes(
         findings.judged();
         let oldest = case.earlier(shown.at, limits.staleness);
         let newest = case.later(shown.at, limits.skew);
-        if let Some(at) = numbers.first(shown.value, oldest.max(reached), newest) {
+        if let Some(at) = numbers.first(shown.value, oldest, oldest.max(reached), newest) {
             reached = at;
-        } else if let Some(at) = numbers.first(shown.value, oldest, newest)
+        } else if let Some(at) = numbers.first(shown.value, oldest, oldest, newest)
             && let Some(before) = before
         {
             findings.violated(|| overwritten(sku, before, reached, *shown, at));
@@ -166,5 +166,17 @@ mod tests {
         world.checkpoint(6);
         let broken = assert_violated("newer_wins", &world.end(), "J1");
         assert_eq!(broken.found, "6");
+    }
+
+    #[test]
+    fn a_level_that_arrives_before_the_reply_to_its_reservation_overwrites_nothing() {
+        let mut world = World::quiet_day();
+        world.place_as("ORD-9", "AUTO", 5, true);
+        world.reserve("ORD-9", &[("J3", "D", 50)]);
+        world.publish("AUTO", 40);
+        assert_holds("newer_wins", &world.history);
+        world.publish("AUTO", 45);
+        world.publish("AUTO", 50);
+        assert_violated("newer_wins", &world.end(), "AUTO");
     }
 }

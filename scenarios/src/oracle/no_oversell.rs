@@ -80,7 +80,7 @@ impl<'h> Pass<'_, 'h> {
         for item in order.items(mapping) {
             let promised = promised(order, mapping, item);
             let covered = order.held(item) + order.committed(item);
-            if covered < promised {
+            if uncovered(order, mapping, item) > 0 && self.beyond_skew(id, item, step) > 0 {
                 findings.violated(|| Violation {
                     subject: format!("order {id}"),
                     at: step.at(),
@@ -108,7 +108,13 @@ impl<'h> Pass<'_, 'h> {
         let owed = self.uncovered.get(item).into_iter().flatten();
         let others: Vec<_> = owed.filter(|(other, _)| **other != id).collect();
         let owed: i64 = others.iter().map(|(_, owed)| **owed).sum();
-        if held > 0 && owed > free {
+        let still_owed = || -> i64 {
+            let others = others.iter();
+            others
+                .map(|(other, _)| self.beyond_skew(other, item, step))
+                .sum()
+        };
+        if held > 0 && owed > free && still_owed() > free {
             findings.violated(|| Violation {
                 subject: format!("order {id}"),
                 at: step.at(),
@@ -126,6 +132,14 @@ impl<'h> Pass<'_, 'h> {
         }
     }
 
+    /// What an order lacks of an item, once no wrong clock can be to blame for it.
+    fn beyond_skew(&self, id: &str, item: &JerkySku, step: Step<'_>) -> i64 {
+        let later = self.case.order_beyond_skew(id, step.at());
+        let order = later.as_ref().or_else(|| self.orders.get(id));
+        let mapping = &self.case.history.mapping;
+        order.map_or(0, |order| uncovered(order, mapping, item))
+    }
+
     fn note_uncovered(&mut self, id: &'h str) {
         let mapping = &self.case.history.mapping;
         let Some(order) = self
@@ -136,8 +150,7 @@ impl<'h> Pass<'_, 'h> {
             return;
         };
         for item in order.items(mapping) {
-            let covered = order.held(item) + order.committed(item);
-            let uncovered = promised(order, mapping, item) - covered;
+            let uncovered = uncovered(order, mapping, item);
             let of_item = self.uncovered.entry(item).or_default();
             if uncovered > 0 && !order.automatic {
                 of_item.insert(id, uncovered);
@@ -200,6 +213,11 @@ impl<'h> Pass<'_, 'h> {
 
 fn is_free(account: ShopAccount) -> i64 {
     i64::from(account == ShopAccount::Free)
+}
+
+/// What a confirmation promises of an item and neither reservation nor commit covers.
+fn uncovered(order: &OrderState<'_>, mapping: &Mapping, item: &JerkySku) -> i64 {
+    promised(order, mapping, item) - order.held(item) - order.committed(item)
 }
 
 /// Base units of an item that a confirmation promises under strong mappings.
@@ -313,5 +331,18 @@ mod tests {
         let mut world = World::quiet_day();
         world.own("NAIL", ShopAccount::Free, ShopAccount::Held, 10);
         assert_violated("no_oversell", &world.end(), "NAIL");
+    }
+
+    #[test]
+    fn a_confirmation_that_a_wrong_clock_dates_before_its_reservation_holds() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 1);
+        world.confirm("ORD-9");
+        world.pass(60);
+        world.reserve("ORD-9", &[("J1", "A", 50)]);
+        let mut history = world.end();
+        assert_violated("no_oversell", &history, "ORD-9");
+        history.limits.skew = jiff::SignedDuration::from_secs(90);
+        assert_holds("no_oversell", &history);
     }
 }

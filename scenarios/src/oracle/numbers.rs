@@ -135,11 +135,24 @@ impl<'h> ListingNumbers<'h> {
         })
     }
 
-    /// The first moment in the window at which the formula gave `value`.
-    pub(super) fn first(&self, value: i64, from: Timestamp, to: Timestamp) -> Option<Timestamp> {
-        std::iter::once(from)
-            .chain(self.moments(from, to))
-            .find(|at| self.is_justified(value, *at, *at))
+    /// The first moment from `from` on at which a single component's stock gave `value`. What is
+    /// owed of it may be of any moment since `oldest`: the level that a reservation lowered can
+    /// arrive before its reply.
+    pub(super) fn first(
+        &self,
+        value: i64,
+        oldest: Timestamp,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Option<Timestamp> {
+        let [part] = self.parts.as_slice() else {
+            return None;
+        };
+        let mut moments = std::iter::once(from).chain(part.free.moments(from, to));
+        moments.find(|at| {
+            let mut units = part.sampled((*at, *at), (oldest, to));
+            units.any(|units| self.rounded(units) == value)
+        })
     }
 
     fn rounded(&self, units: i64) -> i64 {
@@ -162,10 +175,19 @@ impl Part {
     /// of an automatic order whose reservation is still to come may hold its goods back, since
     /// publishing them would sell them again.
     fn within(&self, from: Timestamp, to: Timestamp) -> impl Iterator<Item = i64> {
-        self.free.within(from, to).flat_map(move |free| {
-            let owed =
-                std::iter::once(0).chain(self.owed.within(from, to).filter(|owed| *owed > 0));
-            owed.map(move |owed| self.allowed(free, owed))
+        self.sampled((from, to), (from, to))
+    }
+
+    /// The same with a window for the stock and one for what is owed.
+    fn sampled(
+        &self,
+        free: (Timestamp, Timestamp),
+        owed: (Timestamp, Timestamp),
+    ) -> impl Iterator<Item = i64> {
+        self.free.within(free.0, free.1).flat_map(move |free| {
+            let owing = self.owed.within(owed.0, owed.1).filter(|owed| *owed > 0);
+            let owing = std::iter::once(0).chain(owing);
+            owing.map(move |owed| self.allowed(free, owed))
         })
     }
 

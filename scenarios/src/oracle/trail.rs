@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use super::{
     history::JerkyFact,
     names::{OrderId, ReservationId},
@@ -56,6 +58,14 @@ impl<'h> Trail<'h> {
     pub(super) fn end(&self) -> OrderState<'h> {
         let mut order = OrderState::default();
         self.steps.iter().for_each(|step| order.apply(*step));
+        order
+    }
+
+    /// The state after all facts up to a moment.
+    pub(super) fn until(&self, at: Timestamp) -> OrderState<'h> {
+        let mut order = OrderState::default();
+        let steps = self.steps.iter().filter(|step| step.at() <= at);
+        steps.for_each(|step| order.apply(*step));
         order
     }
 
