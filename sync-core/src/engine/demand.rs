@@ -40,13 +40,14 @@ impl Owed<'_> {
     /// What shipment number `place` takes of it: the difference of two sums, so that what rounding
     /// adds to the parts never exceeds what it adds to the whole.
     pub(super) fn shipped(&self, facts: &OrderFacts, place: usize) -> Quantity {
-        let until = |end: usize| {
-            let shipments = facts.shipments.iter().take(end);
-            shipments
-                .map(|(_, parts)| self.units_in(parts))
-                .sum::<Units>()
-        };
-        self.stock(until(place + 1)).less(self.stock(until(place)))
+        self.shipped_until(facts, place + 1)
+            .less(self.shipped_until(facts, place))
+    }
+
+    /// What the first `count` shipments take of it.
+    pub(super) fn shipped_until(&self, facts: &OrderFacts, count: usize) -> Quantity {
+        let shipments = facts.shipments.iter().take(count);
+        self.stock(shipments.map(|(_, parts)| self.units_in(parts)).sum())
     }
 
     /// What was committed for it so far, by any of the order's reservations.

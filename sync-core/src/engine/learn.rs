@@ -286,30 +286,58 @@ impl Draft<'_> {
             self.order_mut(&view.id)?.reread = false;
             self.dirty.insert(Aggregate::Order(view.id.clone()));
         }
-        if view.version <= known {
+        if view.version < known || view.version == known && how != Learned::Read {
             self.applied(false);
             return Ok(());
         }
-        self.dirty.insert(Aggregate::Order(view.id.clone()));
-        let facts = OrderFacts::read(view, self.policy.largest_quantity).and_then(|facts| {
-            let known = self.order(&view.id).and_then(|order| order.facts.as_ref());
-            match known.and_then(|known| facts.contradicts(known)) {
-                Some(reason) => Err(reason),
-                None => Ok(facts),
+        match OrderFacts::read(view, self.policy.largest_quantity) {
+            Ok(facts) => self.weigh_order(view, facts),
+            Err(_) if view.version == known => {
+                self.applied(false);
+                Ok(())
             }
-        });
-        match facts {
-            Ok(facts) => {
-                let order = self.order_mut(&view.id)?;
-                order.heard = order.heard.max(facts.version);
-                order.facts = Some(facts);
-                self.applied(true);
-            }
-            Err(reason) => {
-                self.quarantine("order", view.id.as_str(), reason, view);
-                self.order_mut(&view.id)?.reread = true;
-            }
+            Err(reason) => self.doubt_order(view, reason, None),
         }
+    }
+
+    /// Takes in facts that could be true, unless they contradict what is known; and even then, if
+    /// they are read a second time.
+    fn weigh_order(&mut self, view: &OrderView, facts: OrderFacts) -> Result<(), StoreError> {
+        let order = self.order(&view.id);
+        let known = order.and_then(|order| order.facts.as_ref());
+        let doubt = order.and_then(|order| order.doubt.as_ref());
+        let (is_known, is_repeated) = (known == Some(&facts), doubt == Some(&facts));
+        let was_doubted = doubt.is_some();
+        if is_known && !was_doubted {
+            self.applied(false);
+            return Ok(());
+        }
+        let contradiction = known.and_then(|known| facts.contradicts(known));
+        if let Some(reason) = contradiction
+            && !is_repeated
+        {
+            return self.doubt_order(view, reason, Some(facts));
+        }
+        self.dirty.insert(Aggregate::Order(view.id.clone()));
+        let order = self.order_mut(&view.id)?;
+        order.doubt = None;
+        order.heard = order.heard.max(facts.version);
+        order.facts = Some(facts);
+        self.applied(!is_known);
+        Ok(())
+    }
+
+    fn doubt_order(
+        &mut self,
+        view: &OrderView,
+        reason: String,
+        doubt: Option<OrderFacts>,
+    ) -> Result<(), StoreError> {
+        self.dirty.insert(Aggregate::Order(view.id.clone()));
+        self.quarantine("order", view.id.as_str(), reason, view);
+        let order = self.order_mut(&view.id)?;
+        order.reread = true;
+        order.doubt = doubt;
         Ok(())
     }
 

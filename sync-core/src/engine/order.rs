@@ -20,6 +20,10 @@ pub(super) struct Order {
     pub(super) first_seen: Timestamp,
     /// The newest version seen.
     pub(super) facts: Option<OrderFacts>,
+    /// A reading that cannot be true if `facts` are. Read a second time, it is believed: what was
+    /// read first may have been the bad one.
+    #[serde(default)]
+    pub(super) doubt: Option<OrderFacts>,
     /// The newest version heard of.
     pub(super) heard: u64,
     /// What is known may be wrong, whatever its version.
@@ -32,6 +36,12 @@ pub(super) struct Order {
     pub(super) reservations: Vec<Held>,
     /// Whether there may be reservations that are not known.
     pub(super) relist: bool,
+    /// A commit was refused for the lots of one of its lines: each line is committed by itself.
+    #[serde(default)]
+    pub(super) singly: bool,
+    /// Lines of the live reservation whose lots may no longer leave, nor any others in their place.
+    #[serde(default)]
+    pub(super) blocked: BTreeSet<LineId>,
     pub(super) shortage: Shortage,
     /// The listings' changes that the shop has to show before it is confirmed.
     pub(super) awaited: Option<Vec<(PolishSku, u64)>>,
@@ -102,12 +112,15 @@ impl Order {
             id,
             first_seen: now,
             facts: None,
+            doubt: None,
             heard: 0,
             reread: false,
             unknown_confirmed: false,
             generation: 1,
             reservations: Vec::new(),
             relist: false,
+            singly: false,
+            blocked: BTreeSet::new(),
             shortage: Shortage::default(),
             awaited: None,
             confirm_by: None,
@@ -146,6 +159,7 @@ impl Order {
                 // Its key is spent: another reservation takes another.
                 self.generation += 1;
                 self.shortage = Shortage::default();
+                self.blocked.clear();
                 self.reservations.push(seen);
                 true
             }
@@ -176,8 +190,12 @@ impl OrderFacts {
         facts.check(largest).map(|()| facts)
     }
 
-    /// Why this cannot be what became of `known`: lines never change, counters never fall.
+    /// Why this cannot be what became of `known`: a version has one content, lines never change,
+    /// counters never fall.
     pub(super) fn contradicts(&self, known: &Self) -> Option<String> {
+        if self.version == known.version && self != known {
+            return Some(format!("version {} read otherwise before", self.version));
+        }
         if self.lines.len() != known.lines.len() {
             return Some(format!(
                 "it has {} lines and had {}",

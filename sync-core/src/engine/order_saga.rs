@@ -120,6 +120,9 @@ impl<W: World> Case<'_, W> {
         let Some(held) = self.order.live() else {
             return Next::Rest;
         };
+        if self.order.singly {
+            return self.commit_singly(held);
+        }
         for (place, (shipment, _)) in self.facts.shipments.iter().enumerate() {
             let done = |held: &Held| held.has_commit(shipment.as_str());
             if self.order.reservations.iter().any(done) {
@@ -150,6 +153,33 @@ impl<W: World> Case<'_, W> {
         Next::Rest
     }
 
+    /// Where the lots of one line may no longer leave, the other lines go without it.
+    fn commit_singly(&self, held: &Held) -> Next {
+        for (place, (shipment, _)) in self.facts.shipments.iter().enumerate() {
+            for owed in self.owed {
+                let line = &owed.held_line;
+                let shipped = owed.shipped_until(self.facts, place + 1);
+                let quantity = shipped.less(owed.committed(self.order));
+                if !quantity.is_positive() || self.order.blocked.contains(line) {
+                    continue;
+                }
+                return Next::step(
+                    format!("{}:{line}", self.commit_key(held, shipment.as_str())),
+                    Command::Commit {
+                        order: self.order.id.clone(),
+                        reservation: held.id.clone(),
+                        shipment: shipment.clone(),
+                        lines: vec![ReservationPart {
+                            line: line.clone(),
+                            quantity,
+                        }],
+                    },
+                );
+            }
+        }
+        Next::Rest
+    }
+
     /// A later reservation takes a key of its own: the vendor answers the old key with the old
     /// reservation's refusal.
     fn commit_key(&self, held: &Held, shipment: &str) -> String {
@@ -167,6 +197,9 @@ impl<W: World> Case<'_, W> {
         };
         let open = self.facts.is_open();
         let wanted = |line: &LineId| {
+            if self.order.blocked.contains(line) {
+                return Quantity::ZERO;
+            }
             let mut owed = self.owed.iter().filter(|owed| owed.held_line == *line);
             owed.next()
                 .map_or(Quantity::ZERO, |owed| owed.rest(self.order, open))

@@ -4,7 +4,7 @@
 use super::draft::Draft;
 use super::state::Row;
 use crate::{
-    outbox::{Aggregate, Command},
+    outbox::{Aggregate, Command, ReservationPart},
     sku::OrderId,
     store::StoreError,
     vendor::error::Refusal,
@@ -30,6 +30,9 @@ impl Draft<'_> {
         }
         match (&row.command, &row.aggregate) {
             (Command::Reserve { order, .. }, _) => self.reserve_refused(order, refusal)?,
+            (Command::Commit { order, lines, .. }, _) if refusal.code() == "lot-not-eligible" => {
+                self.lots_blocked(order, lines)?;
+            }
             // The reservation is not what we took it for: look at all of the order's.
             (
                 Command::Commit { order, .. }
@@ -69,6 +72,17 @@ impl Draft<'_> {
         } else {
             // A key that was used before means that a reservation may exist.
             order.relist = true;
+        }
+        Ok(())
+    }
+
+    /// What was shipped lies in a lot that was recalled or has expired, and no other lot has it. The
+    /// other lines go without it; it is reserved anew when there is stock.
+    fn lots_blocked(&mut self, id: &OrderId, lines: &[ReservationPart]) -> Result<(), StoreError> {
+        let order = self.order_mut(id)?;
+        order.singly = true;
+        if let [only] = lines {
+            order.blocked.insert(only.line.clone());
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::{
-    vendors::{jerky, polish},
+    vendors::{jerky, order, polish},
     world::World,
 };
 use crate::{
@@ -245,4 +245,23 @@ fn the_shops_own_stock_is_shown_in_the_jerky_system() {
     });
     world.run();
     assert_eq!(world.vendors.mirrors[&jerky("JRK-NAIL")].quantity.get(), 5);
+}
+
+#[test]
+fn an_order_misread_at_first_is_believed_once_it_reads_otherwise_twice() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    let mut misread = world.vendors.orders[&order("ORD-1")].clone();
+    misread.lines[0].sku = polish("NOBODY-KNOWS");
+    let rows = vec![Ok(misread)];
+    let seen = Observation::Orders { rows, cursor: None };
+    world.engine.observe(seen, world.now).unwrap();
+    world.sweep();
+    world.run();
+    let names = world.names();
+    assert!(
+        names.contains(&"confirm") && !names.contains(&"reject"),
+        "{names:?}"
+    );
+    assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 10);
 }

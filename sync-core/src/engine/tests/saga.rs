@@ -327,3 +327,32 @@ fn an_unexpected_refusal_is_told_to_people() {
     world.run();
     assert_eq!(world.vendors.items[&jerky("JRK-1")].on_hand, 90);
 }
+
+#[test]
+fn a_gift_box_whose_one_lot_was_recalled_is_committed_without_it() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "GIFT", 4, world.now);
+    world.run();
+    world.vendors.ship("ORD-1", 4, world.now);
+    let both = until(&mut world, "commit");
+    let refused = || problem("lot-not-eligible", 409);
+    world.engine.settle(both.id, refused(), world.now).unwrap();
+    let first = until(&mut world, "commit");
+    world.engine.settle(first.id, refused(), world.now).unwrap();
+    world.run();
+    let on_hand = |sku| world.vendors.items[&jerky(sku)].on_hand;
+    // The first part was reserved anew, and the vendor let it go then; neither went twice.
+    assert_eq!((on_hand("JRK-1"), on_hand("JRK-2")), (96, 88));
+    let keys: Vec<_> = [&both, &first].map(|command| command.key.clone()).into();
+    assert_ne!(
+        keys[0], keys[1],
+        "a refused key would only be refused again"
+    );
+    assert!(
+        world
+            .vendors
+            .items
+            .values()
+            .all(|stock| stock.reserved == 0)
+    );
+}
