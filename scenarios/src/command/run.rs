@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fs, io,
     num::NonZero,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
@@ -20,7 +21,7 @@ use crate::{
     plan::Plan,
     report::{self, Document, Progress, Run, Verdict},
     scenario::{Known, Scenario, find, nearest_three, read, shipped},
-    sim,
+    sim::{self, Played},
 };
 
 /// What to play.
@@ -37,6 +38,9 @@ pub(super) struct Arguments {
     /// In which world to play
     #[arg(long, value_enum, default_value_t = World::Sim)]
     world: World,
+    /// Keep each run's trace and history in this folder
+    #[arg(long, value_name = "DIR")]
+    record: Option<PathBuf>,
     /// Write the results to this file as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -69,7 +73,7 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
         Err(message) => return usage(message),
     };
     let started = Instant::now();
-    let runs = match play_all(&plans(&scenarios, arguments)) {
+    let runs = match play_all(&plans(&scenarios, arguments), arguments.record.as_deref()) {
         Ok(runs) => runs,
         Err(message) => {
             eprintln!("error: the harness failed: {message}");
@@ -139,7 +143,7 @@ fn plans(scenarios: &[Scenario], arguments: &Arguments) -> Vec<(Scenario, u64)> 
 }
 
 /// Plays on all cores: each worker has runtimes of its own, so threads share nothing but the list.
-fn play_all(jobs: &[(Scenario, u64)]) -> Result<Vec<Run>, String> {
+fn play_all(jobs: &[(Scenario, u64)], record: Option<&Path>) -> Result<Vec<Run>, String> {
     let workers = thread::available_parallelism()
         .map_or(1, NonZero::get)
         .min(jobs.len());
@@ -154,7 +158,7 @@ fn play_all(jobs: &[(Scenario, u64)]) -> Result<Vec<Run>, String> {
                     let Some((scenario, seed)) = jobs.get(place) else {
                         return;
                     };
-                    let run = play(scenario, *seed);
+                    let run = play(scenario, *seed, record);
                     if let Ok(run) = &run {
                         progress.done(done.fetch_add(1, Ordering::Relaxed) + 1, run);
                     }
@@ -170,20 +174,35 @@ fn play_all(jobs: &[(Scenario, u64)]) -> Result<Vec<Run>, String> {
 }
 
 /// Plays one scenario; a panic inside is the harness's failure, not the scenario's.
-fn play(scenario: &Scenario, seed: u64) -> Result<Run, String> {
+fn play(scenario: &Scenario, seed: u64, record: Option<&Path>) -> Result<Run, String> {
     let started = Instant::now();
     let played = catch_unwind(AssertUnwindSafe(|| {
         sim::play(&Plan::expand(scenario, seed))
     }));
     let told = |what: String| format!("{} (seed {seed}): {what}", scenario.name);
     match played {
-        Ok(Ok(mut run)) => {
-            run.wall_ms = millis(started);
-            Ok(run)
+        Ok(Ok(mut played)) => {
+            played.run.wall_ms = millis(started);
+            if let Some(folder) = record {
+                keep(&played, folder).map_err(|error| told(error.to_string()))?;
+            }
+            Ok(played.run)
         }
         Ok(Err(error)) => Err(told(error.to_string())),
         Err(_) => Err(told("panicked".to_owned())),
     }
+}
+
+/// Writes what a run did, line by line, and what the oracle judged it by.
+fn keep(played: &Played, folder: &Path) -> io::Result<()> {
+    let name = format!("{}-{}", played.run.scenario, played.run.seed);
+    fs::create_dir_all(folder)?;
+    fs::write(
+        folder.join(format!("{name}.trace")),
+        played.tape.lines().join("\n"),
+    )?;
+    let history = serde_json::to_string_pretty(&played.history)?;
+    fs::write(folder.join(format!("{name}.history.json")), history)
 }
 
 fn millis(since: Instant) -> u64 {

@@ -11,6 +11,7 @@ mod process;
 mod run;
 pub mod tape;
 mod told;
+mod watch;
 mod weather;
 mod world;
 
@@ -20,7 +21,7 @@ mod net_tests;
 mod tests;
 
 pub use parties::{Addresses, PeoplesWires, Vendors, catalogue};
-pub use run::play;
+pub use run::{Played, play};
 pub use told::Untellable;
 
 /// Why a run could not be played to its end. Never what a vendor suffers.

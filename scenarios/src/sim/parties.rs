@@ -4,7 +4,10 @@
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use mock_jerky_api::JerkyMock;
+use mock_jerky_api::{
+    Caller as VendorCaller, Command, JerkyMock, PAGE, Reply,
+    model::{Event, EventPage},
+};
 use mock_kit::{Role, Settings};
 use mock_polish_api::{Opening, PolishMock, Role as ShopRole, ShopConfig};
 use seams::{Clock, Wire};
@@ -82,6 +85,34 @@ impl Vendors {
             jerky: JerkyMock::with_settings(jerky, clock.clone(), keyed, settings.clone()),
             polish: PolishMock::open(polish, goods, clock, keyed, settings),
         })
+    }
+
+    /// A page of the warehouse's change feed after this position; empty at its end.
+    pub fn events(&self, after: u64) -> Vec<Arc<Event>> {
+        self.feed(after).map(|page| page.data).unwrap_or_default()
+    }
+
+    /// The last position of the warehouse's change feed.
+    pub fn last_event(&self) -> u64 {
+        self.feed(u64::MAX).map_or(0, |page| page.last_position)
+    }
+
+    fn feed(&self, after: u64) -> Option<EventPage> {
+        let judge = VendorCaller {
+            actor: "judge".into(),
+            key: None,
+        };
+        let command = Command::ListEvents {
+            after,
+            limit: *PAGE.end(),
+        };
+        match self
+            .jerky
+            .with(|state, now| state.vendor.handle(&judge, command, now))
+        {
+            Ok(Reply::Events(page)) => Some(page),
+            _ => None,
+        }
     }
 
     /// The ids of all orders the shop ever took.

@@ -6,7 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 use tokio::{task::JoinSet, time::Instant};
 
-use super::{SimError, history, weather, world::World};
+use super::{SimError, history, tape::Tape, watch, weather, world::World};
 use crate::{
     oracle::{
         self,
@@ -26,11 +26,22 @@ const LOOK: Span = Span::from_secs(2);
 /// How long the system is watched at rest: longer than the longest interval of the middleware.
 const REST: Span = Span::from_mins(20);
 
+/// A run that was played to its end.
+#[derive(Debug)]
+pub struct Played {
+    /// What it came to.
+    pub run: Run,
+    /// What the oracle judged it by.
+    pub history: History,
+    /// Every exchange.
+    pub tape: Tape,
+}
+
 /// Plays a plan in virtual time and judges it.
 ///
 /// # Errors
 /// When the harness or the middleware cannot go on. What vendors suffer is never an error.
-pub fn play(plan: &Plan) -> Result<Run, SimError> {
+pub fn play(plan: &Plan) -> Result<Played, SimError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
@@ -38,7 +49,7 @@ pub fn play(plan: &Plan) -> Result<Run, SimError> {
     runtime.block_on(perform(plan))
 }
 
-async fn perform(plan: &Plan) -> Result<Run, SimError> {
+async fn perform(plan: &Plan) -> Result<Played, SimError> {
     let world = World::new(plan)?;
     let process = world.process.clone();
     let phases = tokio::select! {
@@ -47,7 +58,11 @@ async fn perform(plan: &Plan) -> Result<Run, SimError> {
         phases = act(&world, plan) => phases?,
     };
     let history = history::tell(&world, plan, phases)?;
-    judged(&world, plan, &history)
+    Ok(Played {
+        run: judged(&world, plan, &history),
+        history,
+        tape: world.tape.clone(),
+    })
 }
 
 /// The phases of a run, one after the other.
@@ -59,7 +74,7 @@ async fn act(world: &World, plan: &Plan) -> Result<Phases, SimError> {
     safety(world, plan).await?;
     let faults_ended = world.clock.now();
     converged(world, PATIENCE).await;
-    world.people.close_shop().await;
+    world.people.evening(&plan.catalogue).await;
     let traffic_ended = world.clock.now();
     let converged = converged(world, PATIENCE).await;
     let quiescent = match converged {
@@ -82,10 +97,13 @@ async fn safety(world: &World, plan: &Plan) -> Result<(), SimError> {
     weather::set(&world.vendors, plan, world.traffic_began())?;
     let mut crashes = JoinSet::new();
     crashes.spawn(world.doom.arm());
+    crashes.spawn(watch::jerky(world, plan));
+    crashes.spawn(watch::polish(world, plan));
     world.people.perform(&plan.steps, start).await;
     tokio::time::sleep_until(start + plan.world().duration.to_duration()).await;
     world.doom.disarm();
     weather::lift(&world.vendors);
+    watch::end(world);
     Ok(())
 }
 
@@ -126,7 +144,7 @@ async fn rest(world: &World, plan: &Plan) -> (Timestamp, Timestamp) {
     }
 }
 
-fn judged(world: &World, plan: &Plan, history: &History) -> Result<Run, SimError> {
+fn judged(world: &World, plan: &Plan, history: &History) -> Run {
     let expect = &plan.scenario.expect;
     let verdicts = oracle::judge(history);
     let wanted = |verdict: &&oracle::Verdict| {
@@ -135,8 +153,9 @@ fn judged(world: &World, plan: &Plan, history: &History) -> Result<Run, SimError
     let invariants: Vec<Finding> = verdicts.iter().filter(wanted).map(Finding::from).collect();
     let faults = weather::report(&world.vendors, &world.process);
     let tally = history::Tally::of(history, &world.tape);
-    let unmet = tally.unmet(expect, &faults);
-    Ok(Run {
+    let mut unmet = tally.unmet(expect, &faults);
+    unmet.extend(unrest(history));
+    Run {
         scenario: plan.scenario.name.clone(),
         seed: plan.seed,
         verdict: Verdict::over(&invariants, &unmet),
@@ -148,7 +167,21 @@ fn judged(world: &World, plan: &Plan, history: &History) -> Result<Run, SimError
         wall_ms: 0,
         invariants,
         unmet,
-    })
+    }
+}
+
+/// Why the middleware was not done at the end, in its own words.
+fn unrest(history: &History) -> Option<String> {
+    if history.phases.converged.is_some() {
+        return None;
+    }
+    let reasons = &history.hub.pending;
+    let first: Vec<&str> = reasons.iter().take(5).map(String::as_str).collect();
+    Some(format!(
+        "agreement; {} reasons: {}",
+        reasons.len(),
+        first.join("; ")
+    ))
 }
 
 fn millis(span: SignedDuration) -> u64 {

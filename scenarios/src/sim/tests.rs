@@ -22,7 +22,7 @@ fn short(name: &str) -> Scenario {
 }
 
 fn run(scenario: &Scenario, seed: u64) -> Run {
-    play(&Plan::expand(scenario, seed)).unwrap()
+    play(&Plan::expand(scenario, seed)).unwrap().run
 }
 
 #[test]

@@ -15,6 +15,7 @@ use super::{
     parties::{Addresses, PeoplesWires, Vendors, catalogue},
     process::{HOST, Process, Setup},
     tape::{Party, Tape},
+    watch::Watch,
 };
 use crate::{
     plan::Plan,
@@ -34,6 +35,9 @@ pub(super) struct World {
     pub(super) process: Process,
     pub(super) people: People,
     pub(super) doom: Doom,
+    /// How each vendor's clock was set.
+    pub(super) jerky_skew: Watch,
+    pub(super) polish_skew: Watch,
     /// When people began to work, once they have.
     pub(super) traffic_began: OnceCell<Timestamp>,
     /// What runs by itself: webhooks going out, time passing at the vendors.
@@ -70,6 +74,8 @@ impl World {
             clock,
             tape,
             doom,
+            jerky_skew: Watch::default(),
+            polish_skew: Watch::default(),
             traffic_began: OnceCell::new(),
         })
     }

@@ -17,7 +17,13 @@ use tokio::{task::JoinSet, time::Instant};
 
 pub use caller::{CallError, Caller, Credential};
 
-use crate::scenario::Step;
+use crate::{
+    plan::Catalogue,
+    scenario::{Span, Step},
+};
+
+/// Between the evening's delivery and its last parcels: longer than the middleware's sweeps.
+const EVENING: Span = Span::from_mins(40);
 
 /// All people, and what they know of each other's orders. Clones share it.
 #[derive(Clone)]
@@ -51,8 +57,14 @@ impl People {
         while busy.join_next().await.is_some() {}
     }
 
-    /// Ships what is ready and has not left, so that nothing stays open for ever.
-    pub async fn close_shop(&self) {
+    /// The end of the day: a delivery of everything, so that nothing waits for stock for ever, and
+    /// then whatever is ready and has not left is shipped.
+    pub async fn evening(&self, catalogue: &Catalogue) {
+        for item in &catalogue.items {
+            warehouse::deliver(&self.warehouse, item).await;
+        }
+        // The middleware gets time to hear of the delivery and to make ready what waited for it.
+        tokio::time::sleep(EVENING.to_duration()).await;
         for order in self.orders.all() {
             shop_staff::ship_rest(&self.shop_staff, &order).await;
         }

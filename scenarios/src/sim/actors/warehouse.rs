@@ -4,12 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use super::Caller;
 use crate::{
-    plan::Unit,
+    plan::{Item, Unit},
     scenario::{CountLot, DamageLot, RecallLot, ReceiveLot},
 };
 
 /// How often a counter counts again because the books moved meanwhile.
 const RECOUNTS: u32 = 4;
+/// Packets of each item that come in the evening.
+const EVENING_PACKETS: i64 = 400;
 
 /// Books a new lot in.
 pub(super) async fn receive(staff: &Caller, step: &ReceiveLot) {
@@ -24,6 +26,17 @@ pub(super) async fn receive(staff: &Caller, step: &ReceiveLot) {
         ..Change::new(&step.name, "receipt", &step.sku, &step.lot)
     };
     let _ = book(staff, &step.name, change).await;
+}
+
+/// Books the evening's delivery of an item in: a lot that will not expire, enough for all who wait.
+pub(super) async fn deliver(staff: &Caller, item: &Item) {
+    let name = format!("evening-{}", item.sku);
+    let change = Change {
+        location: Some("DOCK-1"),
+        quantity: Some(item.unit.decimal(item.pack.quantity * EVENING_PACKETS)),
+        ..Change::new(&name, "receipt", &item.sku, "EVENING")
+    };
+    let _ = book(staff, &name, change).await;
 }
 
 /// Counts a lot against the books, and again if they moved meanwhile.

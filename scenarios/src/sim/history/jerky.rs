@@ -14,11 +14,10 @@ use crate::oracle::history::{
 
 /// Every fact of the warehouse.
 pub(super) fn jerky_facts(entries: &[Entry], skew: &Skew) -> Vec<Fact<JerkyFact>> {
-    let times = skew.world_times(entries.iter().map(|entry| entry.at));
-    let facts = entries.iter().zip(times).filter_map(|(entry, at)| {
+    let facts = entries.iter().enumerate().filter_map(|(place, entry)| {
         Some(Fact {
             number: entry.number,
-            at,
+            at: skew.fact_time(place, entry.at),
             actor: actor(entry.actor.as_str()),
             key: entry.key.as_deref().map(str::to_owned),
             what: stock(&entry.fact).or_else(|| reserved(&entry.fact))?,
@@ -29,12 +28,11 @@ pub(super) fn jerky_facts(entries: &[Entry], skew: &Skew) -> Vec<Fact<JerkyFact>
 
 /// The change feed.
 pub(super) fn feed(events: &[Arc<Event>], skew: &Skew) -> Vec<FeedEvent> {
-    let times = skew.world_times(events.iter().map(|event| event.occurred_at));
-    let told = events.iter().zip(times).map(|(event, at)| FeedEvent {
+    let told = events.iter().enumerate().map(|(place, event)| FeedEvent {
         position: event.position,
         sku: event.sku.as_str().into(),
         sequence: event.sequence,
-        at,
+        at: skew.event_time(place, event.occurred_at),
     });
     told.collect()
 }

@@ -9,13 +9,15 @@ mod skew;
 mod tally;
 mod wire;
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
-use mock_jerky_api::{Caller, Command, PAGE, Reply, model::Event};
+use mock_jerky_api::model::Event;
 
 pub(super) use hub::{checkpoint, digest};
+pub(super) use skew::{Setting, Skew};
 pub(super) use tally::Tally;
 
-use self::skew::Skew;
 use super::{SimError, told, weather, world::World};
 use crate::{
     oracle::history::{Actor, History, Level, Limits, Phases},
@@ -25,9 +27,7 @@ use crate::{
 /// The whole history of a run that has ended.
 pub(super) fn tell(world: &World, plan: &Plan, phases: Phases) -> Result<History, SimError> {
     let traffic_began = world.traffic_began();
-    let rules = weather::rules(plan, traffic_began);
-    let skew = |vendor| Skew::of(vendor, &rules, traffic_began, phases.faults_ended);
-    let (jerky, polish) = (skew("jerky"), skew("polish"));
+    let (jerky, polish) = (world.jerky_skew.settings(), world.polish_skew.settings());
     let tape = world.tape.entries();
     let deliveries = wire::deliveries(&tape);
     let (crashes, mut checkpoints) = world.process.biography();
@@ -37,12 +37,7 @@ pub(super) fn tell(world: &World, plan: &Plan, phases: Phases) -> Result<History
         .with_store(|store| checkpoint(store, &orders, phases.ended));
     checkpoints.push(end.ok_or(SimError::Ended)??);
     Ok(History {
-        limits: limits(
-            plan,
-            &phases,
-            traffic_began,
-            jerky.most().max(polish.most()),
-        ),
+        limits: limits(plan, traffic_began, jerky.most().max(polish.most())),
         mapping: told::mapping(&plan.catalogue),
         jerky: world
             .vendors
@@ -64,7 +59,7 @@ pub(super) fn tell(world: &World, plan: &Plan, phases: Phases) -> Result<History
 }
 
 /// How long is too long: the usual bounds, and whatever the scenario itself makes unavoidable.
-fn limits(plan: &Plan, phases: &Phases, start: Timestamp, skew: SignedDuration) -> Limits {
+fn limits(plan: &Plan, start: Timestamp, skew: SignedDuration) -> Limits {
     let usual = Limits::default();
     let outage = weather::longest_outage(plan, start);
     let sweep = plan
@@ -72,11 +67,8 @@ fn limits(plan: &Plan, phases: &Phases, start: Timestamp, skew: SignedDuration) 
         .hub
         .sweep_every
         .map_or(usual.sweep, crate::scenario::Span::to_signed);
-    // The closing of the shop is traffic too, and comes after agreement was reached once.
-    let closing = phases.traffic_ended.duration_since(phases.faults_ended);
     Limits {
         staleness: usual.staleness + outage,
-        convergence: usual.convergence + closing,
         sweep: sweep + outage,
         skew,
         ..usual
@@ -84,24 +76,13 @@ fn limits(plan: &Plan, phases: &Phases, start: Timestamp, skew: SignedDuration) 
 }
 
 /// The change feed as far as the vendor still keeps it.
-fn events(world: &World) -> Vec<std::sync::Arc<Event>> {
-    let judge = Caller {
-        actor: "judge".into(),
-        key: None,
-    };
-    let mut events: Vec<std::sync::Arc<Event>> = Vec::new();
+fn events(world: &World) -> Vec<Arc<Event>> {
+    let mut events: Vec<Arc<Event>> = Vec::new();
     loop {
-        let command = Command::ListEvents {
-            after: events.last().map_or(0, |event| event.position),
-            limit: *PAGE.end(),
-        };
-        let page = world
-            .vendors
-            .jerky
-            .with(|state, now| state.vendor.handle(&judge, command, now));
-        match page {
-            Ok(Reply::Events(page)) if !page.data.is_empty() => events.extend(page.data),
-            _ => return events,
+        let after = events.last().map_or(0, |event| event.position);
+        match world.vendors.events(after) {
+            page if page.is_empty() => return events,
+            page => events.extend(page),
         }
     }
 }

@@ -14,11 +14,10 @@ use crate::oracle::history::{
 
 /// Every fact of the shop.
 pub(super) fn polish_facts(entries: &[Entry], skew: &Skew) -> Vec<Fact<PolishFact>> {
-    let times = skew.world_times(entries.iter().map(|entry| entry.at));
     let mut versions = Versions::default();
-    let facts = entries.iter().zip(times).map(|(entry, at)| Fact {
+    let facts = entries.iter().enumerate().map(|(place, entry)| Fact {
         number: entry.number,
-        at,
+        at: skew.fact_time(place, entry.at),
         actor: actor(&entry.actor),
         key: entry.key.as_deref().map(str::to_owned),
         what: versions

@@ -1,74 +1,65 @@
 //! A vendor whose clock was wrong wrote wrong times: puts them back on the world's clock.
+//!
+//! A time alone does not tell whether the clock was wrong when it was written. How long the ledger
+//! and the feed were at the moment the clock was set does.
 
 use jiff::{SignedDuration, Timestamp};
-use mock_kit::{FaultRule, fault::FaultKind};
 
-/// When a vendor's clock was off, and by how much.
+/// How long a vendor's records were when its clock was set, and to what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::sim) struct Setting {
+    /// Facts in the ledger by then.
+    pub(in crate::sim) facts: usize,
+    /// Events in the change feed by then.
+    pub(in crate::sim) events: usize,
+    /// How far ahead of the world the clock was from then on.
+    pub(in crate::sim) ahead: SignedDuration,
+}
+
+/// How a vendor's clock was set, oldest first; right before the first.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Skew {
-    windows: Vec<Window>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Window {
-    from: Timestamp,
-    until: Timestamp,
-    by: SignedDuration,
-}
+pub(in crate::sim) struct Skew(pub(in crate::sim) Vec<Setting>);
 
 impl Skew {
-    /// The skew that these rules give the vendor of this name, in a run whose rules count from
-    /// `start` and end at `end`.
-    pub(super) fn of(vendor: &str, rules: &[FaultRule], start: Timestamp, end: Timestamp) -> Self {
-        let windows = rules.iter().filter_map(|rule| {
-            let FaultKind::ClockSkew(skew) = &rule.fault else {
-                return None;
-            };
-            let elsewhere = rule
-                .place
-                .vendor
-                .as_deref()
-                .is_some_and(|name| name != vendor);
-            let moment = |moment: Option<mock_kit::fault::Moment>, default| {
-                moment.map_or(default, |moment| moment.resolve(start))
-            };
-            (!elsewhere).then(|| Window {
-                from: moment(rule.timing.from, start),
-                until: moment(rule.timing.until, end).min(end),
-                by: SignedDuration::from_millis(skew.offset_ms),
-            })
-        });
-        Self {
-            windows: windows.collect(),
-        }
-    }
-
     /// How far the clock was off at most.
     pub(super) fn most(&self) -> SignedDuration {
-        let by = self.windows.iter().map(|window| window.by.abs());
-        by.max().unwrap_or(SignedDuration::ZERO)
+        let ahead = self.0.iter().map(|setting| setting.ahead.abs());
+        ahead.max().unwrap_or(SignedDuration::ZERO)
     }
 
-    /// The world's times of a ledger's entries, in their order. A wrong clock tells nothing of what
-    /// it was off by, so a time counts as wrong where the vendor's clock could only then show it.
-    pub(super) fn world_times<'a>(
-        &'a self,
-        times: impl Iterator<Item = Timestamp> + 'a,
-    ) -> impl Iterator<Item = Timestamp> + 'a {
-        let mut last = Timestamp::MIN;
-        times.map(move |at| {
-            let world = self.world_time(at, last);
-            last = last.max(world);
-            world
-        })
+    /// The world's time of the ledger's entry at this place, counted from 0.
+    pub(super) fn fact_time(&self, place: usize, at: Timestamp) -> Timestamp {
+        self.world_time(at, |setting| setting.facts <= place)
     }
 
-    fn world_time(&self, at: Timestamp, last: Timestamp) -> Timestamp {
-        let skewed = self.windows.iter().find_map(|window| {
-            let world = at.saturating_sub(window.by).ok()?;
-            let inside = window.from <= world && world < window.until;
-            (inside && world >= last).then_some(world)
-        });
-        skewed.unwrap_or(at)
+    /// The world's time of the feed's event at this place, counted from 0.
+    pub(super) fn event_time(&self, place: usize, at: Timestamp) -> Timestamp {
+        self.world_time(at, |setting| setting.events <= place)
+    }
+
+    fn world_time(&self, at: Timestamp, is_set: impl Fn(&Setting) -> bool) -> Timestamp {
+        let setting = self.0.iter().rev().find(|setting| is_set(setting));
+        let ahead = setting.map_or(SignedDuration::ZERO, |setting| setting.ahead);
+        at.saturating_sub(ahead).unwrap_or(at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_under_a_wrong_clock_is_put_right() {
+        let ahead = SignedDuration::from_secs(90);
+        let set = |facts, ahead| Setting {
+            facts,
+            events: 0,
+            ahead,
+        };
+        let skew = Skew(vec![set(2, ahead), set(4, SignedDuration::ZERO)]);
+        let at = Timestamp::UNIX_EPOCH + ahead;
+        let times = (0..5).map(|place| skew.fact_time(place, at).as_second());
+        assert_eq!(times.collect::<Vec<_>>(), [90, 90, 0, 0, 90]);
+        assert_eq!(skew.most(), ahead);
     }
 }
