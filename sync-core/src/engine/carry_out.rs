@@ -53,7 +53,7 @@ impl Engine {
         let mut changes = draft.changes;
         self.state.drop_unchanged(&mut changes);
         let transfers = self.state.transfers(&changes, now);
-        if !changes.is_only_in_memory() {
+        if !transfers.is_empty() || !changes.is_only_in_memory() {
             write(&mut self.store, &self.state, &changes, &transfers, now)?;
         }
         let observed = changes.observed.clone();
@@ -123,7 +123,7 @@ impl State {
         self.products.extend(changes.products);
         self.mirrors.extend(changes.mirrors);
         for transfer in transfers {
-            // What the ledger would refuse, it was not asked to explain.
+            // The ledger was asked before they were written.
             if let Err(error) = self.ledger.apply(transfer) {
                 tracing::error!(%error, "a movement does not fit the ledger");
             }

@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::{
     EnginePolicy, Observed,
     counts::Verdict,
+    held::Held,
     item::{Item, Level},
     mirror::Shown,
     next::{Concern, World},
@@ -26,7 +27,7 @@ use crate::{
     outbox::{Aggregate, CommandId},
     quantity::Quantity,
     quarantine::Quarantined,
-    sku::{CountId, JerkySku, OrderId, PolishSku},
+    sku::{CountId, JerkySku, OrderId, PolishSku, ReservationId},
     store::{Alert, Entity, Store, StoreError},
 };
 
@@ -52,11 +53,14 @@ pub(super) struct Draft<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Changes {
     pub(super) items: BTreeMap<JerkySku, Item>,
-    /// What the vendor said made a level what it is, and by which event.
+    /// What the vendor said made a level what it is, and by which event; of every item whose level
+    /// was read, new or not.
     pub(super) causes: BTreeMap<JerkySku, (String, String)>,
     pub(super) products: BTreeMap<PolishSku, Product>,
     pub(super) mirrors: BTreeMap<JerkySku, Shown>,
     pub(super) orders: BTreeMap<OrderId, Order>,
+    /// Reservations that are learned anew: whose, and as they were known before.
+    pub(super) reservations: BTreeMap<ReservationId, (OrderId, Option<Held>)>,
     pub(super) counts: Vec<(CountId, Verdict)>,
     pub(super) rows: BTreeMap<CommandId, Option<Row>>,
     pub(super) events: Vec<String>,

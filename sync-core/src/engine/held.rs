@@ -32,15 +32,17 @@ pub(super) struct HeldLine {
     pub(super) quantity: Quantity,
     pub(super) committed: Quantity,
     pub(super) released: Quantity,
-    /// The lots it was committed from, in the vendor's order.
+    /// The lots that serve it, in the vendor's order.
     pub(super) lots: Vec<HeldLot>,
 }
 
-/// What was committed of one lot.
+/// What a line has of one lot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct HeldLot {
     pub(super) lot: LotId,
     pub(super) location: Location,
+    /// Held or committed.
+    pub(super) quantity: Quantity,
     pub(super) committed: Quantity,
     pub(super) expires_on: Option<Date>,
 }
@@ -72,10 +74,10 @@ impl Held {
                     lots: line
                         .allocations
                         .iter()
-                        .filter(|part| part.committed.is_positive())
                         .map(|part| HeldLot {
                             lot: part.lot.clone(),
                             location: part.location.clone(),
+                            quantity: part.quantity,
                             committed: part.committed,
                             expires_on: part.expires_on,
                         })
@@ -151,11 +153,16 @@ impl HeldLine {
         self.quantity.less(self.committed).less(self.released)
     }
 
+    /// What was committed or given back: the more, the newer the reading.
+    fn resolved(&self) -> Quantity {
+        self.committed.saturating_add(self.released)
+    }
+
     fn merge(&mut self, seen: Self) {
-        if seen.committed > self.committed {
-            self.committed = seen.committed;
+        if seen.resolved() > self.resolved() {
             self.lots = seen.lots;
         }
+        self.committed = self.committed.max(seen.committed);
         self.released = self.released.max(seen.released);
     }
 }

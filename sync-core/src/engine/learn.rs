@@ -28,6 +28,12 @@ pub(super) struct Cause<'c> {
     pub(super) event: &'c str,
 }
 
+impl Cause<'_> {
+    fn owned(self) -> (String, String) {
+        (self.kind.to_owned(), self.event.to_owned())
+    }
+}
+
 impl Draft<'_> {
     pub(super) fn unreadable(&mut self, unreadable: Unreadable) {
         self.changes.observed.quarantined += 1;
@@ -79,10 +85,8 @@ impl Draft<'_> {
         let known = self.item(&view.sku).cloned().unwrap_or_default();
         match stock::judge(&known, view, how, Some(expected), self.policy) {
             Judgement::Apply(level) => {
-                self.changes.causes.insert(
-                    view.sku.clone(),
-                    (cause.kind.to_owned(), cause.event.to_owned()),
-                );
+                let causes = &mut self.changes.causes;
+                causes.insert(view.sku.clone(), cause.owned());
                 let item = self.item_mut(&view.sku);
                 item.level = Some(level);
                 self.moved_items.insert(view.sku.clone());
@@ -92,6 +96,9 @@ impl Draft<'_> {
             Judgement::Known => {
                 if how == Learned::Read && view.sequence >= known.sequence() {
                     self.certain(&view.sku);
+                    let causes = &mut self.changes.causes;
+                    let entry = causes.entry(view.sku.clone());
+                    entry.or_insert_with(|| cause.owned());
                 }
                 self.applied(false);
             }
@@ -183,20 +190,25 @@ impl Draft<'_> {
             }
         };
         // Without the levels in the reply, what is reserved would still be on sale.
-        if view.stock.is_empty() && held.is_live() && !self.knows(order, &held)? {
+        if view.stock.is_empty() && held.is_live() && self.known(order, &held)?.is_none() {
             for line in &held.lines {
                 self.reread_item(&line.sku);
             }
         }
+        let (id, known) = (held.id.clone(), self.known(order, &held)?.cloned());
         let new = self.order_mut(order)?.learn(held);
+        if new {
+            let learned = self.changes.reservations.entry(id);
+            learned.or_insert_with(|| (order.clone(), known));
+        }
         self.dirty.insert(Aggregate::Order(order.clone()));
         self.applied(new);
         Ok(())
     }
 
-    fn knows(&mut self, order: &OrderId, held: &Held) -> Result<bool, StoreError> {
+    fn known(&mut self, order: &OrderId, held: &Held) -> Result<Option<&Held>, StoreError> {
         let order = self.order_mut(order)?;
-        Ok(order.reservations.iter().any(|known| known.id == held.id))
+        Ok(order.reservation(&held.id))
     }
 
     /// A reservation that was read by itself: its reference says whose it is.

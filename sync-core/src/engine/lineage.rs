@@ -1,31 +1,33 @@
-//! The movements of the ledger that explain a new level: from which account to which, and why.
+//! The entries of the ledger that a decision makes: the two phases of its reservations first, and
+//! then the movements that explain the rest of a new level, from which account to which, and why.
 
 use jiff::Timestamp;
 
-use super::{draft::Changes, item::Level, state::State};
+use super::{draft::Changes, item::Level, state::State, two_phase};
 use crate::{
-    ledger::{Account, Phase, Transfer, TransferId, movements},
+    ledger::{Account, Entries, Phase, Transfer, TransferId, movements},
     quantity::Quantity,
     sku::{JerkySku, LotId},
 };
 
 impl State {
-    /// The movements that explain the levels that changed.
+    /// The entries that follow from what was learned of reservations and levels.
     pub(super) fn transfers(&self, changes: &Changes, now: Timestamp) -> Vec<Transfer> {
-        let mut transfers = Vec::new();
-        for (sku, item) in &changes.items {
-            let known = self.items.get(sku).and_then(|item| item.level.as_ref());
-            if let Some(level) = &item.level
-                && known != Some(level)
-            {
-                let (kind, event) = changes
-                    .causes
-                    .get(sku)
-                    .map_or(("reading", ""), |(kind, event)| (kind, event));
-                self.explain(sku, level, (kind, event), now, &mut transfers);
+        let mut entries = Entries::new(&self.ledger);
+        let steps = two_phase::steps(changes, now);
+        let early = two_phase::book(&mut entries, steps);
+        for (sku, (kind, event)) in &changes.causes {
+            let item = changes.items.get(sku).or_else(|| self.items.get(sku));
+            if let Some(level) = item.and_then(|item| item.level.as_ref()) {
+                self.explain(sku, level, (kind, event), now, &mut entries);
             }
         }
-        transfers
+        // What a reservation holds may have come in with the same level.
+        let unseen = two_phase::book(&mut entries, early);
+        // What no level has shown is not held: the level that does will explain it.
+        let rest = unseen.into_iter().map(two_phase::Step::ungrown).collect();
+        two_phase::book(&mut entries, rest);
+        entries.into_transfers()
     }
 
     fn explain(
@@ -34,7 +36,7 @@ impl State {
         level: &Level,
         (kind, event): (&str, &str),
         now: Timestamp,
-        transfers: &mut Vec<Transfer>,
+        entries: &mut Entries<'_>,
     ) {
         let known = self.ledger.lots(sku).map(|(lot, _)| lot);
         let gone = known.filter(|lot| !level.lots.iter().any(|seen| seen.lot == **lot));
@@ -43,14 +45,16 @@ impl State {
         lots.dedup();
         for lot in lots {
             let steps = movements(
-                &self.ledger.balances(sku, lot),
+                &entries.balances(sku, lot),
+                entries.held_of(sku, lot),
                 &inside(level, lot),
                 outside(kind),
             );
-            for (number, step) in steps.into_iter().enumerate() {
-                let sequence = level.sequence;
-                transfers.push(Transfer {
-                    id: TransferId::new(format!("{sku}:{sequence}:{lot}:{number}")),
+            for step in steps {
+                // One level can be explained in several goes: the place makes the id unique.
+                let (sequence, place) = (level.sequence, entries.count());
+                let transfer = Transfer {
+                    id: TransferId::new(format!("{sku}:{sequence}:{lot}:{place}")),
                     sku: sku.clone(),
                     lot: lot.clone(),
                     from: step.from,
@@ -59,7 +63,10 @@ impl State {
                     phase: Phase::Direct,
                     at: now,
                     cause: format!("{kind} {event}").trim_end().into(),
-                });
+                };
+                if let Err(error) = entries.add(transfer) {
+                    tracing::error!(%error, "a level does not fit the ledger");
+                }
             }
         }
     }

@@ -35,6 +35,7 @@ mod state;
 mod stock;
 #[cfg(test)]
 mod tests;
+mod two_phase;
 mod written;
 
 pub use observation::{Observation, Observed, Swept};

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::held::Held;
 use crate::{
     quantity::Units,
-    sku::{JerkySku, LineId, OrderId, PolishSku, ReturnRef, ShipmentRef},
+    sku::{JerkySku, LineId, OrderId, PolishSku, ReservationId, ReturnRef, ShipmentRef},
     vendor::polish::view::{OrderLineView, OrderStatus, OrderView, ReturnView, ShipmentView},
 };
 
@@ -142,6 +142,11 @@ impl Order {
     /// The reservation that serves it. A vendor that forgets a key can have made others.
     pub(super) fn live(&self) -> Option<&Held> {
         self.reservations.iter().find(|held| held.is_live())
+    }
+
+    /// A reservation of it.
+    pub(super) fn reservation(&self, id: &ReservationId) -> Option<&Held> {
+        self.reservations.iter().find(|held| held.id == *id)
     }
 
     /// When its hold ends by the hub's clock; the vendor's may be hours off. At the latest, that is:

@@ -9,6 +9,7 @@
 //! and lot: where in the warehouse a lot lies changes nothing here.
 
 mod account;
+mod entries;
 mod error;
 mod held;
 mod observed;
@@ -18,6 +19,7 @@ mod tests;
 mod transfer;
 
 pub use account::{Account, Balances};
+pub use entries::Entries;
 pub use error::LedgerError;
 pub use held::Held;
 pub use observed::{Movement, movements};
@@ -88,12 +90,8 @@ impl Ledger {
 
     /// Records `transfer`, once. A refused one changes nothing.
     pub fn apply(&mut self, transfer: Transfer) -> Result<Applied, LedgerError> {
-        if let Some(known) = self.journal.get(&transfer.id) {
-            return if known.transfer.says_the_same(&transfer) {
-                Ok(Applied::Already)
-            } else {
-                Err(LedgerError::IdReused { id: transfer.id })
-            };
+        if let Some(known) = self.repeated(&transfer) {
+            return known;
         }
         check_form(&transfer)?;
         let resolved = self.resolvable(&transfer)?;
@@ -149,8 +147,19 @@ impl Ledger {
 
     /// How far a pending entry is resolved; `None` for any other.
     pub fn held(&self, pending: &TransferId) -> Option<Held> {
-        let record = self.journal.get(pending)?;
-        matches!(record.transfer.phase, Phase::Pending { .. }).then_some(record.held)
+        self.pending(pending).map(|(_, held)| held)
+    }
+
+    /// A pending entry, and how far it is resolved; `None` for any other.
+    pub fn pending(&self, id: &TransferId) -> Option<(&Transfer, Held)> {
+        let Record { transfer, held, .. } = self.journal.get(id)?;
+        matches!(transfer.phase, Phase::Pending { .. }).then_some((transfer, *held))
+    }
+
+    /// What open pending entries hold of a lot.
+    pub fn held_of(&self, sku: &JerkySku, lot: &LotId) -> Quantity {
+        self.shelf(sku, lot)
+            .map_or(Quantity::ZERO, |shelf| shelf.open)
     }
 
     /// The entries that time out what is over at `now`, for the caller to record and apply.
@@ -186,15 +195,24 @@ impl Ledger {
         self.shelves.get(&ShelfRef(sku, lot))
     }
 
+    /// What becomes of an entry whose id is taken already.
+    fn repeated(&self, transfer: &Transfer) -> Option<Result<Applied, LedgerError>> {
+        let known = self.journal.get(&transfer.id)?;
+        Some(if known.transfer.says_the_same(transfer) {
+            Ok(Applied::Already)
+        } else {
+            let id = transfer.id.clone();
+            Err(LedgerError::IdReused { id })
+        })
+    }
+
     fn at(&self, place: Option<usize>) -> Option<&Record> {
         self.journal.get_index(place?).map(|(_, record)| record)
     }
 
     /// The place of the pending entry that `transfer` resolves, if it resolves one and may.
     fn resolvable(&self, transfer: &Transfer) -> Result<Option<usize>, LedgerError> {
-        let (Phase::Post { pending } | Phase::Void { pending } | Phase::TimeOut { pending }) =
-            &transfer.phase
-        else {
+        let Some(pending) = transfer.phase.pending() else {
             return Ok(None);
         };
         let Some((place, _, record)) = self.journal.get_full(pending) else {

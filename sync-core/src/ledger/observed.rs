@@ -17,8 +17,12 @@ pub struct Movement {
 /// The fewest goods moved that bring `recorded` to what was `observed` inside the warehouse, in the
 /// order of [`Account::INSIDE`]. What the lot gained or lost as a whole comes from or goes to
 /// `outside`, the account that the vendor's cause points to.
+///
+/// What open pending entries hold of `reserved` stays, whatever was observed: only what is told of
+/// their reservations resolves them. What cannot be explained before that is left unexplained.
 pub fn movements(
     recorded: &Balances,
+    held: Quantity,
     observed: &[Quantity; Account::INSIDE.len()],
     outside: Account,
 ) -> Vec<Movement> {
@@ -33,6 +37,13 @@ pub fn movements(
     let taken: Quantity = takers.iter().map(|(_, quantity)| *quantity).sum();
     givers.push((outside, taken.less(given)));
     takers.push((outside, given.less(taken)));
+    let loose = recorded.of(Account::Reserved).less(held);
+    for (_, quantity) in givers
+        .iter_mut()
+        .filter(|(account, _)| *account == Account::Reserved)
+    {
+        *quantity = loose.min(*quantity);
+    }
     matched(&mut givers, &mut takers)
 }
 

@@ -80,6 +80,29 @@ impl TransferId {
     }
 }
 
+impl Phase {
+    /// Its name in rows.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Direct => "direct",
+            Self::Pending { .. } => "pending",
+            Self::Post { .. } => "post",
+            Self::Void { .. } => "void",
+            Self::TimeOut { .. } => "time_out",
+        }
+    }
+
+    /// The pending entry that it resolves, if it resolves one.
+    pub const fn pending(&self) -> Option<&TransferId> {
+        match self {
+            Self::Post { pending } | Self::Void { pending } | Self::TimeOut { pending } => {
+                Some(pending)
+            }
+            Self::Direct | Self::Pending { .. } => None,
+        }
+    }
+}
+
 impl Transfer {
     /// The entry that gives `quantity` of what this pending entry holds to its taker.
     #[must_use]

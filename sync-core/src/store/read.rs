@@ -96,8 +96,8 @@ impl Store {
     /// All entries of the ledger, as they were recorded.
     pub fn transfers(&self) -> Result<Vec<Transfer>, StoreError> {
         self.list(
-            "SELECT id, sku, lot, giver, taker, quantity, at, cause FROM transfers
-             ORDER BY number LIMIT ?1",
+            "SELECT id, sku, lot, giver, taker, quantity, at, cause, phase, pending, expires_at
+             FROM transfers ORDER BY number LIMIT ?1",
             usize::MAX,
             transfer,
         )
@@ -180,10 +180,35 @@ fn transfer(row: &Row<'_>) -> Result<Transfer, StoreError> {
         from: account(3)?,
         to: account(4)?,
         quantity: Quantity::new(row.get(5)?),
-        phase: Phase::Direct,
+        phase: phase(row, &id)?,
         at: instant(row, 6)?,
         cause: cause.into(),
         id: TransferId::new(id),
+    })
+}
+
+fn phase(row: &Row<'_>, id: &str) -> Result<Phase, StoreError> {
+    let name: String = row.get(8)?;
+    let pending = || -> Result<TransferId, StoreError> {
+        let pending: String = row.get(9)?;
+        Ok(TransferId::new(pending))
+    };
+    Ok(match name.as_str() {
+        "direct" => Phase::Direct,
+        "pending" => {
+            let expires_at = instant(row, 10)?;
+            Phase::Pending { expires_at }
+        }
+        "post" => Phase::Post {
+            pending: pending()?,
+        },
+        "void" => Phase::Void {
+            pending: pending()?,
+        },
+        "time_out" => Phase::TimeOut {
+            pending: pending()?,
+        },
+        _ => return Err(corrupt("transfer", id, &format!("phase {name:?}"))),
     })
 }
 

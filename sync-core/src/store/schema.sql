@@ -32,14 +32,24 @@ CREATE TABLE transfers (
     taker      TEXT    NOT NULL,
     quantity   INTEGER NOT NULL CHECK (quantity > 0),
     at         INTEGER NOT NULL,
-    cause      TEXT    NOT NULL
+    cause      TEXT    NOT NULL,
+    phase      TEXT    NOT NULL CHECK (phase IN ('direct', 'pending', 'post', 'void', 'time_out')),
+    -- What a post, void or time-out resolves.
+    pending    TEXT    CHECK ((pending IS NOT NULL) = (phase IN ('post', 'void', 'time_out'))),
+    -- After this a pending entry may be timed out.
+    expires_at INTEGER CHECK ((expires_at IS NOT NULL) = (phase = 'pending'))
 );
--- A view cannot disagree with the entries it adds up.
+-- A view cannot disagree with the entries it adds up. What is pending lies in `reserved`.
 CREATE VIEW balances AS
     SELECT sku, lot, account, SUM(quantity) AS quantity FROM (
-        SELECT sku, lot, giver AS account, -quantity AS quantity FROM transfers
+        SELECT sku, lot, -quantity AS quantity,
+               CASE WHEN phase IN ('direct', 'pending') THEN giver ELSE 'reserved' END AS account
+        FROM transfers
         UNION ALL
-        SELECT sku, lot, taker, quantity FROM transfers
+        SELECT sku, lot, quantity,
+               CASE phase WHEN 'direct' THEN taker WHEN 'post' THEN taker
+                          WHEN 'pending' THEN 'reserved' ELSE giver END
+        FROM transfers
     ) GROUP BY sku, lot, account;
 
 CREATE TABLE quarantine (

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::{
-    ledger::{Account, Phase, Transfer, TransferId},
+    ledger::{Account, Ledger, Phase, Transfer, TransferId},
     quantity::Quantity,
     sku::{JerkySku, LotId},
 };
@@ -161,6 +161,43 @@ fn balances_are_the_entries_added_up_and_sum_to_zero() {
             named("supplier", -5)
         ]
     );
+}
+
+#[test]
+fn both_phases_of_a_transfer_are_kept_and_add_up() {
+    let expires_at = Timestamp::from_second(9).unwrap();
+    let held = Transfer {
+        phase: Phase::Pending { expires_at },
+        ..transfer("held", Account::OnHand, Account::Committed, 6)
+    };
+    let quantity = Quantity::new;
+    let at = Timestamp::UNIX_EPOCH;
+    let rows = [
+        transfer("receipt", Account::Supplier, Account::OnHand, 10),
+        held.clone(),
+        held.posted(TransferId::new("post"), quantity(3), at),
+        held.voided(TransferId::new("void"), quantity(1), at),
+        held.timed_out(quantity(2), expires_at),
+    ];
+    for written in 1..=rows.len() {
+        let rows = &rows[..written];
+        let mut store = Store::in_memory().unwrap();
+        store
+            .transact(|tx| rows.iter().try_for_each(|row| tx.record(row)))
+            .unwrap();
+        assert_eq!(store.transfers().unwrap(), rows);
+        let ledger = Ledger::restored(rows.iter().cloned()).unwrap();
+        let sql = "SELECT account, quantity FROM balances";
+        let mut statement = store.connection.prepare(sql).unwrap();
+        let sums = statement
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap();
+        for sum in sums {
+            let (name, sum): (String, i64) = sum.unwrap();
+            let account = Account::named(&name).unwrap();
+            assert_eq!(ledger.item_balances(&held.sku).of(account).get(), sum);
+        }
+    }
 }
 
 #[test]

@@ -4,7 +4,11 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Params, params};
 
 use super::{Alert, Entity, Store, StoreError, StoredCommand, seam::Seam};
-use crate::{ledger::Transfer, outbox::CommandId, quarantine::Quarantined};
+use crate::{
+    ledger::{Phase, Transfer, TransferId},
+    outbox::CommandId,
+    quarantine::Quarantined,
+};
 
 /// A transaction under way.
 pub struct Tx<'s> {
@@ -115,9 +119,14 @@ impl Tx<'_> {
 
     /// Records an entry of the ledger.
     pub fn record(&mut self, transfer: &Transfer) -> Result<(), StoreError> {
+        let expires_at = match transfer.phase {
+            Phase::Pending { expires_at } => Some(expires_at.as_microsecond()),
+            _ => None,
+        };
         self.write(
-            "INSERT INTO transfers (id, sku, lot, giver, taker, quantity, at, cause)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO transfers
+             (id, sku, lot, giver, taker, quantity, at, cause, phase, pending, expires_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             params![
                 transfer.id.as_str(),
                 transfer.sku.as_str(),
@@ -126,7 +135,10 @@ impl Tx<'_> {
                 transfer.to.name(),
                 transfer.quantity.get(),
                 transfer.at.as_microsecond(),
-                &*transfer.cause
+                &*transfer.cause,
+                transfer.phase.name(),
+                transfer.phase.pending().map(TransferId::as_str),
+                expires_at
             ],
         )
     }

@@ -17,7 +17,9 @@ use crate::{
         held::Held,
         order::{Order, OrderFacts},
     },
+    ledger::Account,
     outbox::Outcome,
+    sku::LotId,
     store::{AfterCommit, Entity, Refusal, Store},
     vendor::polish::view::OrderStatus,
 };
@@ -325,6 +327,17 @@ fn judge(vendors: &Vendors, engine: &Engine, received: &BTreeMap<&'static str, i
         let sums = engine.state.ledger.item_balances(&jerky(item));
         assert_eq!(sums.sum(), 0, "the ledger conserves");
         assert_eq!(sums.physical().get(), stock.on_hand, "the ledger agrees");
+        let says = |account| sums.of(account).get();
+        assert_eq!(
+            (says(Account::OnHand), says(Account::Reserved)),
+            (stock.free(), stock.reserved),
+            "in every account"
+        );
+        let pending = engine
+            .state
+            .ledger
+            .held_of(&jerky(item), &LotId::parse("L1").unwrap());
+        assert_eq!(pending.get(), stock.reserved, "all of it is pending");
     }
     let free = |item: &str| vendors.items[&jerky(item)].free();
     let shows = |product: &str| vendors.products[product].available.get();

@@ -7,5 +7,6 @@ mod intake;
 mod life;
 mod saga;
 mod stock;
+mod two_phase;
 mod vendors;
 mod world;

@@ -238,6 +238,9 @@ impl Vendors {
         let parts = parts.map_or(all, <[_]>::to_vec);
         let place = self.resolve(id, &parts, "release", |row, stock, quantity| {
             row.released = Quantity::new(row.released.get() + quantity);
+            let kept = row.quantity.less(row.released);
+            row.allocations[0].quantity = kept;
+            row.allocations.retain(|part| part.quantity.is_positive());
             stock.reserved -= quantity;
         });
         self.with_levels(self.reservations[place].clone())
