@@ -105,8 +105,9 @@ fn too_much(case: &Case<'_>, order: &OrderState<'_>, fact: &JerkyFact) -> Option
     }
 }
 
-/// Relaxed for items with a lot that may no longer leave. Counterexample: the shop ships, the lot
-/// is recalled before the commit arrives, and nothing else is there to commit.
+/// Relaxed for orders of an item with a lot that may no longer leave. Counterexample: the shop ships
+/// a gift box, the lot of one part is recalled before the commit arrives, and nothing else is there
+/// to commit; the box's other parts then stay behind with it, as kits move whole.
 fn shipped_is_committed(
     case: &Case<'_>,
     trail: &Trail<'_>,
@@ -114,10 +115,13 @@ fn shipped_is_committed(
     findings: &mut Findings,
 ) {
     let mapping = &case.history.mapping;
+    if order.items(mapping).into_iter().any(|item| case.has_blocked_lots(item)) {
+        return;
+    }
     for item in order.items(mapping) {
         let shipped = order.goods(mapping, item, |line| line.fulfilled);
         let committed = order.committed(item);
-        if committed < shipped && !case.has_blocked_lots(item) {
+        if committed < shipped {
             findings.violated(|| Violation {
                 subject: format!("order {}", trail.id),
                 at: case.history.phases.ended,

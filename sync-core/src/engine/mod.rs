@@ -5,6 +5,7 @@
 //! `draft` are the shell around them. Nothing here talks to a vendor or reads a clock.
 
 mod backorder;
+mod blocked;
 mod carry_out;
 mod counts;
 mod demand;

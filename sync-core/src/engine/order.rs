@@ -1,6 +1,6 @@
 //! An order as the engine knows it: the shop's facts, and the reservations that serve it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -39,9 +39,9 @@ pub(super) struct Order {
     /// A commit was refused for the lots of one of its lines: each line is committed by itself.
     #[serde(default)]
     pub(super) singly: bool,
-    /// Lines of the live reservation whose lots may no longer leave, nor any others in their place.
+    /// Lines that shipped and whose lots may not leave, nor any others in their place.
     #[serde(default)]
-    pub(super) blocked: BTreeSet<LineId>,
+    pub(super) blocked: BTreeMap<LineId, Blocked>,
     pub(super) shortage: Shortage,
     /// The listings' changes that the shop has to show before it is confirmed.
     pub(super) awaited: Option<Vec<(PolishSku, u64)>>,
@@ -53,6 +53,15 @@ pub(super) struct Order {
     pub(super) rounds: u32,
     /// What people were told of it.
     pub(super) told: BTreeSet<String>,
+}
+
+/// A line whose lots the vendor does not let go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Blocked {
+    /// How often the vendor said so: each attempt has its own key.
+    pub(super) refusals: u32,
+    /// The sum of its items' sequences then. Before one has moved there is nothing new to try.
+    pub(super) seen: u64,
 }
 
 /// How reserving failed for want of stock.
@@ -120,7 +129,7 @@ impl Order {
             reservations: Vec::new(),
             relist: false,
             singly: false,
-            blocked: BTreeSet::new(),
+            blocked: BTreeMap::new(),
             shortage: Shortage::default(),
             awaited: None,
             confirm_by: None,
@@ -164,7 +173,6 @@ impl Order {
                 // Its key is spent: another reservation takes another.
                 self.generation += 1;
                 self.shortage = Shortage::default();
-                self.blocked.clear();
                 self.reservations.push(seen);
                 true
             }

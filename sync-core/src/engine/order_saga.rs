@@ -6,7 +6,7 @@
 //! matter of remembering.
 
 use super::{
-    backorder,
+    backorder, blocked,
     demand::{Owed, is_strong, owed, reserve_lines, unknown_lines},
     extend,
     held::{Held, HeldLine},
@@ -59,14 +59,15 @@ pub(super) fn next(order: &Order, world: &impl World, is_dead: impl Fn(&str) -> 
         Next::Do(step) if is_dead(&step.key) => Next::Rest,
         next => next,
     };
-    alive(case.release_strays())
+    let next = alive(case.release_strays())
         .or_else(|| alive(case.refuse_unknown()))
         .or_else(|| alive(case.commit()))
         .or_else(|| alive(case.release_excess()))
         .or_else(|| alive(case.reserve()))
         .or_else(|| alive(case.confirm()))
         .or_else(|| alive(returns::next(&case)))
-        .or_else(|| alive(extend::next(&case)))
+        .or_else(|| alive(extend::next(&case)));
+    blocked::watch(&case, next)
 }
 
 impl<W: World> Case<'_, W> {
@@ -121,7 +122,7 @@ impl<W: World> Case<'_, W> {
             return Next::Rest;
         };
         if self.order.singly {
-            return self.commit_singly(held);
+            return blocked::commit(self, held);
         }
         for (place, (shipment, _)) in self.facts.shipments.iter().enumerate() {
             let done = |held: &Held| held.has_commit(shipment.as_str());
@@ -153,36 +154,9 @@ impl<W: World> Case<'_, W> {
         Next::Rest
     }
 
-    /// Where the lots of one line may no longer leave, the other lines go without it.
-    fn commit_singly(&self, held: &Held) -> Next {
-        for (place, (shipment, _)) in self.facts.shipments.iter().enumerate() {
-            for owed in self.owed {
-                let line = &owed.held_line;
-                let shipped = owed.shipped_until(self.facts, place + 1);
-                let quantity = shipped.less(owed.committed(self.order));
-                if !quantity.is_positive() || self.order.blocked.contains(line) {
-                    continue;
-                }
-                return Next::step(
-                    format!("{}:{line}", self.commit_key(held, shipment.as_str())),
-                    Command::Commit {
-                        order: self.order.id.clone(),
-                        reservation: held.id.clone(),
-                        shipment: shipment.clone(),
-                        lines: vec![ReservationPart {
-                            line: line.clone(),
-                            quantity,
-                        }],
-                    },
-                );
-            }
-        }
-        Next::Rest
-    }
-
     /// A later reservation takes a key of its own: the vendor answers the old key with the old
     /// reservation's refusal.
-    fn commit_key(&self, held: &Held, shipment: &str) -> String {
+    pub(super) fn commit_key(&self, held: &Held, shipment: &str) -> String {
         let id = &self.order.id;
         match self.order.reservations.first() {
             Some(first) if first.id == held.id => format!("commit:{id}:{shipment}"),
@@ -197,9 +171,6 @@ impl<W: World> Case<'_, W> {
         };
         let open = self.facts.is_open();
         let wanted = |line: &LineId| {
-            if self.order.blocked.contains(line) {
-                return Quantity::ZERO;
-            }
             let mut owed = self.owed.iter().filter(|owed| owed.held_line == *line);
             owed.next()
                 .map_or(Quantity::ZERO, |owed| owed.rest(self.order, open))

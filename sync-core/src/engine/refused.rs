@@ -1,11 +1,12 @@
 //! What a definite no means, command by command. Nothing was applied; what to do instead follows
 //! from what the refusal says about the facts.
 
-use super::draft::Draft;
-use super::state::Row;
+use std::collections::BTreeMap;
+
+use super::{demand::owed, draft::Draft, item::Item, state::Row};
 use crate::{
     outbox::{Aggregate, Command, ReservationPart},
-    sku::OrderId,
+    sku::{LineId, OrderId},
     store::StoreError,
     vendor::error::Refusal,
 };
@@ -77,12 +78,23 @@ impl Draft<'_> {
     }
 
     /// What was shipped lies in a lot that was recalled or has expired, and no other lot has it. The
-    /// other lines go without it; it is reserved anew when there is stock.
-    fn lots_blocked(&mut self, id: &OrderId, lines: &[ReservationPart]) -> Result<(), StoreError> {
+    /// order's other lines go without it; it stays reserved and is tried again when stock arrives.
+    fn lots_blocked(&mut self, id: &OrderId, parts: &[ReservationPart]) -> Result<(), StoreError> {
+        let facts = self.order(id).and_then(|order| order.facts.clone());
+        let owed = facts.as_ref().map(|facts| owed(facts, self.catalogue));
+        let mut seen: BTreeMap<LineId, u64> = BTreeMap::new();
+        for owed in owed.iter().flatten() {
+            if parts.iter().any(|part| part.line == owed.held_line) {
+                let sequence = self.item(&owed.component.sku).map_or(0, Item::sequence);
+                *seen.entry(owed.line.line.clone()).or_default() += sequence;
+            }
+        }
         let order = self.order_mut(id)?;
         order.singly = true;
-        if let [only] = lines {
-            order.blocked.insert(only.line.clone());
+        if let (1, Some((line, seen))) = (seen.len(), seen.into_iter().next()) {
+            let blocked = order.blocked.entry(line).or_default();
+            blocked.refusals += 1;
+            blocked.seen = seen;
         }
         Ok(())
     }

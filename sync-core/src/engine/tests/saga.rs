@@ -321,7 +321,7 @@ fn an_unexpected_refusal_is_told_to_people() {
     world.run();
     world.vendors.ship("ORD-1", 5, world.now);
     let commit = until(&mut world, "commit");
-    let refused = problem("lot-not-eligible", 409);
+    let refused = problem("quantity-exceeds-open", 409);
     world.engine.settle(commit.id, refused, world.now).unwrap();
     assert_eq!(world.engine.alerts(1).unwrap()[0].kind, "refused");
     world.run();
@@ -329,30 +329,33 @@ fn an_unexpected_refusal_is_told_to_people() {
 }
 
 #[test]
-fn a_gift_box_whose_one_lot_was_recalled_is_committed_without_it() {
+fn a_shipped_gift_box_whose_lot_may_not_leave_is_booked_whole_when_stock_arrives() {
     let mut world = World::ready();
     world.vendors.place("ORD-1", "GIFT", 4, world.now);
     world.run();
     world.vendors.ship("ORD-1", 4, world.now);
-    let both = until(&mut world, "commit");
-    let refused = || problem("lot-not-eligible", 409);
-    world.engine.settle(both.id, refused(), world.now).unwrap();
     let first = until(&mut world, "commit");
-    world.engine.settle(first.id, refused(), world.now).unwrap();
+    let refused = problem("lot-not-eligible", 409);
+    world.engine.settle(first.id, refused, world.now).unwrap();
     world.run();
-    let on_hand = |sku| world.vendors.items[&jerky(sku)].on_hand;
-    // The first part was reserved anew, and the vendor let it go then; neither went twice.
-    assert_eq!((on_hand("JRK-1"), on_hand("JRK-2")), (96, 88));
-    let keys: Vec<_> = [&both, &first].map(|command| command.key.clone()).into();
+    let stock = |world: &World, sku| {
+        let stock = &world.vendors.items[&jerky(sku)];
+        (stock.on_hand, stock.reserved)
+    };
+    assert_eq!(stock(&world, "JRK-1"), (100, 4), "it stays reserved");
+    assert_eq!(stock(&world, "JRK-2"), (100, 12), "a kit moves whole");
+    let receipt = |stock: &mut super::vendors::Stock| stock.on_hand += 20;
+    world.vendors.change(&jerky("JRK-1"), "receipt", receipt);
+    world.run();
+    assert_eq!(stock(&world, "JRK-1"), (116, 0));
+    assert_eq!(stock(&world, "JRK-2"), (88, 0));
+    let again = world
+        .sent
+        .iter()
+        .rfind(|sent| sent.command.name() == "commit");
     assert_ne!(
-        keys[0], keys[1],
+        again.unwrap().key,
+        first.key,
         "a refused key would only be refused again"
-    );
-    assert!(
-        world
-            .vendors
-            .items
-            .values()
-            .all(|stock| stock.reserved == 0)
     );
 }
