@@ -175,7 +175,7 @@ impl People<'_> {
     }
 
     fn send_back(&self, order: &str, shipped: u64, steps: &mut Vec<Step>) {
-        let at = shipped + self.minutes("return_after", order, 70, 180);
+        let at = shipped + self.minutes("return_after", order, 65, 110);
         steps.push(Step::Return(ReturnGoods {
             name: format!("return-{order}"),
             at: Span::from_millis(at),

@@ -40,7 +40,7 @@ pub struct Traffic {
 impl Default for Traffic {
     fn default() -> Self {
         Self {
-            orders: 75.0,
+            orders: 100.0,
             hot: 0.2,
             kits: 0.15,
             wrong_quantity: 0.03,
@@ -49,11 +49,11 @@ impl Default for Traffic {
             cancelled: 0.1,
             racing: 0.1,
             returned: 0.1,
-            receipts: 25.0,
-            counts: 25.0,
-            damages: 3.0,
-            recalls: 4.0,
-            shop_counts: 8.0,
+            receipts: 40.0,
+            counts: 40.0,
+            damages: 4.0,
+            recalls: 6.0,
+            shop_counts: 12.0,
         }
     }
 }

@@ -66,7 +66,7 @@ impl Default for World {
             stock: Supply::Ample,
             demand: None,
             start: DEFAULT_START,
-            duration: Span::from_hours(4),
+            duration: Span::from_hours(3),
             warehouse_zone: "America/Chicago".to_owned(),
             shop_zone: "America/New_York".to_owned(),
         }
