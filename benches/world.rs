@@ -29,12 +29,12 @@ fn requests(criterion: &mut Criterion) {
     let plan = Plan::expand(&shipped.scenario(&known()).expect("it reads"), 1);
     let played = sim::play(&plan).expect("it plays");
     let mut group = criterion.benchmark_group("world");
-    group.throughput(Throughput::Elements(played.requests));
+    group.throughput(Throughput::Elements(played.run.requests));
     group.bench_function("quiet day", |bencher| {
         bencher.iter(|| black_box(sim::play(&plan).expect("it plays")));
     });
     group.bench_function("bare hyper over duplex", |bencher| {
-        bencher.iter(|| runtime().block_on(duplex::carry(played.requests)));
+        bencher.iter(|| runtime().block_on(duplex::carry(played.run.requests)));
     });
     group.finish();
 }
