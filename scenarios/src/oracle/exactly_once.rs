@@ -115,7 +115,11 @@ fn shipped_is_committed(
     findings: &mut Findings,
 ) {
     let mapping = &case.history.mapping;
-    if order.items(mapping).into_iter().any(|item| case.has_blocked_lots(item)) {
+    if order
+        .items(mapping)
+        .into_iter()
+        .any(|item| case.has_blocked_lots(item))
+    {
         return;
     }
     for item in order.items(mapping) {
