@@ -1,5 +1,10 @@
 //! The arrows of ARCHITECTURE.md, held against what the manifests really say.
 
+#![expect(
+    clippy::panic,
+    reason = "a test says by a panic what it could not read"
+)]
+
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// For each member, the members it may depend on to build. What is absent is the point: no mock
