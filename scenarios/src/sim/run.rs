@@ -95,10 +95,11 @@ async fn act(world: &World, plan: &Plan) -> Result<Phases, SimError> {
 async fn safety(world: &World, plan: &Plan) -> Result<(), SimError> {
     let start = Instant::now();
     weather::set(&world.vendors, plan, world.traffic_began())?;
-    let mut crashes = JoinSet::new();
-    crashes.spawn(world.doom.arm());
-    crashes.spawn(watch::jerky(world, plan));
-    crashes.spawn(watch::polish(world, plan));
+    let mut beside = JoinSet::new();
+    beside.spawn(world.doom.arm());
+    beside.spawn(world.lost.clone().keep(world.vendors.clone()));
+    beside.spawn(watch::jerky(world, plan));
+    beside.spawn(watch::polish(world, plan));
     world.people.perform(&plan.steps, start).await;
     tokio::time::sleep_until(start + plan.world().duration.to_duration()).await;
     world.doom.disarm();

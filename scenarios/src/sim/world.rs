@@ -11,6 +11,7 @@ use super::{
     SimError,
     actors::People,
     doom::Doom,
+    lost::Lost,
     net::Net,
     parties::{Addresses, PeoplesWires, Vendors, catalogue},
     process::{HOST, Process, Setup},
@@ -35,6 +36,8 @@ pub(super) struct World {
     pub(super) process: Process,
     pub(super) people: People,
     pub(super) doom: Doom,
+    /// Webhooks that a fault lost.
+    pub(super) lost: Lost,
     /// How each vendor's clock was set.
     pub(super) jerky_skew: Watch,
     pub(super) polish_skew: Watch,
@@ -74,6 +77,7 @@ impl World {
             clock,
             tape,
             doom,
+            lost: Lost::default(),
             jerky_skew: Watch::default(),
             polish_skew: Watch::default(),
             traffic_began: OnceCell::new(),

@@ -17,6 +17,7 @@ use mock_jerky_api::model::Event;
 pub(super) use hub::{checkpoint, digest};
 pub(super) use skew::{Setting, Skew};
 pub(super) use tally::Tally;
+pub(super) use wire::lost;
 
 use super::{SimError, told, weather, world::World};
 use crate::{
@@ -29,7 +30,7 @@ pub(super) fn tell(world: &World, plan: &Plan, phases: Phases) -> Result<History
     let traffic_began = world.traffic_began();
     let (jerky, polish) = (world.jerky_skew.settings(), world.polish_skew.settings());
     let tape = world.tape.entries();
-    let deliveries = wire::deliveries(&tape);
+    let deliveries = wire::deliveries(&tape, world.lost.all(&world.vendors));
     let (crashes, mut checkpoints) = world.process.biography();
     let orders = world.vendors.orders();
     let end = world

@@ -1,6 +1,7 @@
 //! The tape in the oracle's words: the middleware's requests, and the webhooks sent to it.
 
 use http::HeaderValue;
+use mock_kit::webhook::Delivery as Logged;
 use serde::Deserialize;
 
 use crate::{
@@ -16,8 +17,8 @@ pub(super) fn exchanges(tape: &[Entry]) -> Vec<Exchange> {
     exchanges
 }
 
-/// Every webhook that left a vendor, by when it was sent.
-pub(super) fn deliveries(tape: &[Entry]) -> Vec<Delivery> {
+/// Every webhook that left a vendor or was lost before it did, by when it was sent.
+pub(super) fn deliveries(tape: &[Entry], lost: Vec<Delivery>) -> Vec<Delivery> {
     let mut deliveries: Vec<Delivery> = tape
         .iter()
         .filter_map(|entry| {
@@ -28,6 +29,7 @@ pub(super) fn deliveries(tape: &[Entry]) -> Vec<Delivery> {
             };
             delivery(vendor, entry)
         })
+        .chain(lost)
         .collect();
     deliveries.sort_by_key(|delivery| delivery.sent_at);
     deliveries
@@ -64,6 +66,21 @@ fn delivery(vendor: Vendor, entry: &Entry) -> Option<Delivery> {
         status: status(&entry.outcome),
         forged: entry.is_forged,
     })
+}
+
+/// A webhook that a fault lost.
+pub(in crate::sim) fn lost(vendor: Vendor, logged: &Logged) -> Delivery {
+    let message: Message = serde_json::from_slice(&logged.message.body.0).unwrap_or_default();
+    Delivery {
+        vendor,
+        message: message.id,
+        subject: message.subject,
+        sequence: message.sequence,
+        sent_at: logged.created_at,
+        arrived_at: None,
+        status: None,
+        forged: false,
+    }
 }
 
 fn status(outcome: &Outcome) -> Option<u16> {
