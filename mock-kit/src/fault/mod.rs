@@ -18,6 +18,7 @@ mod plan;
 mod plan_tests;
 mod registry;
 mod reply;
+mod row;
 mod rule;
 #[cfg(test)]
 mod rule_tests;

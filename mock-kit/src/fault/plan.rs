@@ -12,6 +12,7 @@ use super::{
     about::Phase,
     effect::{Draws, Effect},
     registry::{self, FaultKind},
+    row,
     rule::{FaultRule, RuleError, Who},
 };
 use crate::principal::{Principal, Role};
@@ -188,11 +189,24 @@ impl Counted {
             rule: Arc::clone(&self.id),
             kind: self.rule.fault.about().name,
             phase: self.rule.phase(),
-            effect: self.rule.fault.effect(&draws),
+            effect: self.effect(&draws),
             subject: target.operation.into(),
             hit,
             keyed,
         })
+    }
+
+    /// What the fault does; bad data that is about one row spares the others.
+    fn effect(&self, draws: &Draws<'_>) -> Effect {
+        match (self.rule.fault.effect(draws), &self.rule.place.about) {
+            (Effect::Corrupt(change), Some(about)) => {
+                let about = about.clone();
+                Effect::Corrupt(Box::new(move |reply, draws| {
+                    row::change_row(reply, &about, |row| change(row, draws))
+                }))
+            }
+            (effect, _) => effect,
+        }
     }
 
     fn is_time(&self, now: Timestamp) -> bool {
@@ -275,7 +289,7 @@ fn is_client(who: &Option<Who>, principal: &Principal) -> bool {
 }
 
 /// Matches `*` against any characters, by trying the last star again when what follows it fails.
-fn is_like(pattern: &str, text: &str) -> bool {
+pub(super) fn is_like(pattern: &str, text: &str) -> bool {
     let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
     let (mut at, mut read) = (0, 0);
     let mut star: Option<(usize, usize)> = None;

@@ -37,6 +37,11 @@ macro_rules! registry {
                 }
             }
 
+            /// Whether it changes data, and nothing else.
+            pub fn is_bad_data(&self) -> bool {
+                matches!(self, $(Self::$data(_))|+)
+            }
+
             /// What happens to a request that its rule struck.
             pub(super) fn effect(&self, draws: &Draws) -> Effect {
                 match self {

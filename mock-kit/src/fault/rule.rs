@@ -57,6 +57,10 @@ pub struct Place {
     /// Only requests of this client; the middleware's where left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client: Option<Who>,
+    /// Only the first row about this SKU, order or other id; `*` stands for any characters. For bad
+    /// data alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
 }
 
 /// When a rule strikes. Requests are counted from 1, those that match the place and the window.
@@ -272,6 +276,9 @@ impl FaultRule {
             let names = names.join(", ");
             return invalid(format!("phase {} is not one of: {names}", phase.as_str()));
         }
+        if self.place.about.is_some() && !self.fault.is_bad_data() {
+            return invalid("`about` names a row, and only bad data strikes rows".to_owned());
+        }
         if let Some(chance) = self.timing.chance
             && !(0.0..=1.0).contains(&chance)
         {
@@ -320,7 +327,7 @@ const KNOWN_METHODS: &[Method] = &[
 ];
 
 const HEAD: &[&str] = &["kind", "id", "phase"];
-const PLACE: &[&str] = &["vendor", "operation", "method", "path", "client"];
+const PLACE: &[&str] = &["vendor", "operation", "method", "path", "client", "about"];
 const TIMING: &[&str] = &["from", "until", "at", "nth", "every", "chance", "limit"];
 
 #[derive(Deserialize)]

@@ -90,6 +90,10 @@ fn a_rule_says_what_was_wrong_and_what_was_meant() {
             "method \"GRAB\"",
         ),
         (
+            json!({"kind": "reset", "about": "JRK-1"}),
+            "`about` names a row, and only bad data",
+        ),
+        (
             json!({"kind": "reset", "from": "noon"}),
             "from: \"noon\" is neither milliseconds",
         ),
@@ -155,7 +159,7 @@ fn the_schema_knows_every_kind_and_every_condition() {
             about.name
         );
     }
-    for condition in ["operation", "client", "from", "every", "phase"] {
+    for condition in ["operation", "client", "about", "from", "every", "phase"] {
         assert!(
             schema["properties"].get(condition).is_some(),
             "{condition}: {schema:#}"
