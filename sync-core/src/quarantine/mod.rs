@@ -44,10 +44,47 @@ impl From<Unreadable> for Quarantined {
     fn from(unreadable: Unreadable) -> Self {
         Self {
             what: unreadable.what.to_owned(),
-            subject: String::new(),
+            subject: subject_of(&unreadable.raw).unwrap_or_default(),
             reason: unreadable.reason,
             raw: unreadable.raw,
             at: unreadable.at,
         }
+    }
+}
+
+/// What an object that cannot be used is about, as far as it still says so.
+fn subject_of(raw: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Named {
+        #[serde(alias = "resource_id")]
+        sku: Option<String>,
+        id: Option<String>,
+    }
+    let named: Named = serde_json::from_slice(raw).ok()?;
+    named.sku.or(named.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn subject(raw: &'static str) -> String {
+        let unreadable = Unreadable {
+            what: "stock level",
+            reason: "on_hand: missing".to_owned(),
+            raw: Bytes::from_static(raw.as_bytes()),
+            at: Timestamp::UNIX_EPOCH,
+        };
+        Quarantined::from(unreadable).subject
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_filed_under_what_it_still_says_it_is_about() {
+        assert_eq!(subject(r#"{"sku":"JRK-1","available":"x"}"#), "JRK-1");
+        assert_eq!(subject(r#"{"id":"evt_1","sku":"JRK-1"}"#), "JRK-1");
+        assert_eq!(subject(r#"{"id":"whk_1","resource_id":"ORD-1"}"#), "ORD-1");
+        assert_eq!(subject(r#"{"id":"ORD-1","lines":null}"#), "ORD-1");
+        assert_eq!(subject(r#"{"id":"evt_1","sku":7}"#), "");
+        assert_eq!(subject(r#"{"sku":"JRK-1""#), "");
     }
 }
