@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     History, LINES, formula,
-    history::{Account, Delivery, Listing, Vendor},
+    history::{Account, Component, Delivery, Listing, Vendor},
     names::{JerkySku, PolishSku},
     numbers::{Numbers, Shown},
     order::OrderState,
@@ -32,7 +32,8 @@ pub(super) struct Case<'h> {
     references: References<'h>,
     blocked: BTreeSet<&'h JerkySku>,
     made_of: BTreeMap<&'h JerkySku, Vec<&'h PolishSku>>,
-    poisoned: BTreeSet<&'h str>,
+    /// When something about a subject was set aside.
+    poisoned: BTreeMap<&'h str, Vec<Timestamp>>,
     newest_fed: BTreeMap<&'h str, u64>,
 }
 
@@ -102,7 +103,25 @@ impl<'h> Case<'h> {
 
     /// Whether something about this SKU or order was set aside.
     pub(super) fn is_poisoned(&self, subject: &str) -> bool {
-        self.poisoned.contains(subject)
+        self.poisoned.contains_key(subject)
+    }
+
+    /// Whether something about this listing or what it is made of was set aside.
+    pub(super) fn has_poison(&self, sku: &PolishSku, listing: &Listing) -> bool {
+        subjects(sku, listing).any(|subject| self.is_poisoned(subject))
+    }
+
+    /// The same for a window: what the listing is made of could not be read for a while.
+    pub(super) fn had_poison(
+        &self,
+        sku: &PolishSku,
+        listing: &Listing,
+        (from, to): (Timestamp, Timestamp),
+    ) -> bool {
+        let mut set_aside = subjects(sku, listing)
+            .filter_map(|subject| self.poisoned.get(subject))
+            .flatten();
+        set_aside.any(|at| (from..=to).contains(at))
     }
 
     /// Whether the message says of its subject what its vendor can have said. Bad data may have
@@ -169,18 +188,27 @@ fn newest_fed(history: &History) -> BTreeMap<&str, u64> {
     newest
 }
 
-fn poisoned(history: &History) -> BTreeSet<&str> {
-    let entries = history.hub.quarantine.iter();
-    entries
-        .filter_map(|entry| entry.subject.as_deref())
-        .collect()
+/// A listing and what it is made of.
+fn subjects<'s>(sku: &'s PolishSku, listing: &'s Listing) -> impl Iterator<Item = &'s str> {
+    let parts = listing.components.iter().map(|part| match part {
+        Component::Jerky { sku, .. } => sku.as_str(),
+        Component::Own { sku, .. } => sku.as_str(),
+    });
+    std::iter::once(sku.as_str()).chain(parts)
+}
+
+fn poisoned(history: &History) -> BTreeMap<&str, Vec<Timestamp>> {
+    let mut poisoned: BTreeMap<&str, Vec<Timestamp>> = BTreeMap::new();
+    for entry in &history.hub.quarantine {
+        if let Some(subject) = entry.subject.as_deref() {
+            poisoned.entry(subject).or_default().push(entry.at);
+        }
+    }
+    poisoned
 }
 
 fn blocked(history: &History) -> BTreeSet<&JerkySku> {
-    let mut stock = Stock::default();
-    for fact in &history.jerky {
-        stock.apply(fact.at, &fact.what);
-    }
+    let stock = Stock::at_end(&history.jerky);
     let is_blocked = |item: &super::stock::ItemStock<'_>| {
         let today = formula::day(history.phases.ended, &item.zone);
         item.lots

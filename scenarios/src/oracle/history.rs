@@ -99,6 +99,9 @@ pub struct Phases {
 pub struct Limits {
     /// How old a true state may be to justify a published number. Covers the longest outage.
     pub staleness: SignedDuration,
+    /// How long a published number may stand once it is true no more: until the next sweep, and its
+    /// repair.
+    pub standing: SignedDuration,
     /// How long after the last fault and the last traffic everything must agree.
     pub convergence: SignedDuration,
     /// How long past its time to live an unresolved reservation may linger.
@@ -117,6 +120,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             staleness: SignedDuration::from_mins(15),
+            standing: SignedDuration::from_mins(20),
             convergence: SignedDuration::from_mins(30),
             expiry: SignedDuration::from_mins(1),
             sweep: SignedDuration::from_mins(15),

@@ -2,54 +2,116 @@
 
 use jiff::Timestamp;
 
-use super::{Case, Findings, Invariant, Violation, numbers::Shown, telling};
+use super::{
+    Case, Findings, Invariant, Violation,
+    names::{JerkySku, PolishSku},
+    numbers::{ListingNumbers, MirrorNumbers, Shown},
+    telling,
+};
 
 /// S12.
 pub(super) const INVARIANT: Invariant = Invariant {
     code: "S12",
     name: "justified",
     meaning: "Every published number was the formula over some true state, not too long ago.",
-    formula: "published = floor_moq_multiple(min over components floor((eligible free - safety) / need)), each component sampled within the staleness bound",
+    formula: "published = floor_moq_multiple(min over components floor((eligible free - safety) / need)), each component sampled within the staleness bound; while it stands, again within the standing bound after each change",
     reads: "published numbers, mirrors, both ground truths, mapping",
     check,
 };
 
 // Only numbers that took effect are judged: a publish that failed, or whose outcome stayed unknown
-// without being applied, changed nothing.
+// without being applied, changed nothing. A number is judged when it is published, and while it
+// stands: one that was right and is not put right in time misleads as much as a wrong one. What a
+// vendor says of a listing in a form that nobody can read excuses it for that while.
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for (sku, numbers) in &case.numbers.listings {
-        for shown in numbers.published() {
-            findings.judged();
-            let (oldest, newest) = window(case, shown);
-            if !numbers.is_justified(shown.value, oldest, newest) {
-                findings.violated(|| {
-                    let truths = numbers.truths(oldest, newest);
-                    let history = case.told_of_listing(numbers.listing, *shown);
-                    violation(sku.as_str(), shown, oldest, &truths, history)
-                });
-                break;
-            }
-        }
+        published(case, sku, numbers, findings);
+        standing(case, sku, numbers, findings);
     }
     for (sku, numbers) in &case.numbers.mirrors {
-        for shown in &numbers.shown {
-            findings.judged();
-            let (oldest, newest) = window(case, shown);
-            let truths = || numbers.truth.within(oldest, newest);
-            if !truths().any(|truth| truth == shown.value) {
-                findings.violated(|| {
-                    let history = vec![telling::line(shown.step)];
-                    violation(
-                        sku.as_str(),
-                        shown,
-                        oldest,
-                        &truths().collect::<Vec<_>>(),
-                        history,
-                    )
-                });
-                break;
-            }
+        mirrored(case, sku, numbers, findings);
+    }
+}
+
+fn published(
+    case: &Case<'_>,
+    sku: &PolishSku,
+    numbers: &ListingNumbers<'_>,
+    findings: &mut Findings,
+) {
+    for shown in numbers.published() {
+        findings.judged();
+        let (oldest, newest) = window(case, shown);
+        if !numbers.is_justified(shown.value, oldest, newest)
+            && !case.had_poison(sku, numbers.listing, (oldest, newest))
+        {
+            findings.violated(|| {
+                let truths = numbers.truths(oldest, newest);
+                let history = case.told_of_listing(numbers.listing, *shown);
+                violation(sku.as_str(), shown, oldest, &truths, history)
+            });
+            return;
+        }
+    }
+}
+
+/// A number outlives its truth when nothing in a whole bound after a change justifies it.
+fn standing(
+    case: &Case<'_>,
+    sku: &PolishSku,
+    numbers: &ListingNumbers<'_>,
+    findings: &mut Findings,
+) {
+    for (shown, replaced) in numbers.standing(case.history.phases.ended) {
+        let bound = case.history.limits.standing + case.history.limits.skew;
+        let Some(last) = replaced
+            .checked_sub(bound)
+            .ok()
+            .filter(|last| *last >= shown.at)
+        else {
+            continue;
+        };
+        findings.judged();
+        let mut moments = std::iter::once(shown.at).chain(numbers.moments(shown.at, last));
+        let outlived = moments.find(|since| {
+            let until = case.later(*since, bound);
+            !numbers.is_justified(shown.value, *since, until)
+                && !case.had_poison(sku, numbers.listing, (*since, until))
+        });
+        if let Some(since) = outlived {
+            findings.violated(|| {
+                let (shown, until) = (*shown, case.later(since, bound));
+                let told = Shown { at: until, ..shown };
+                Violation {
+                    subject: sku.to_string(),
+                    at: until,
+                    expected: format!(
+                        "one of {:?}, true since {}",
+                        newest(&numbers.truths(since, until)),
+                        telling::time(since)
+                    ),
+                    found: format!("still {}", shown.value),
+                    history: case.told_of_listing(numbers.listing, told),
+                }
+            });
+            return;
+        }
+    }
+}
+
+fn mirrored(case: &Case<'_>, sku: &JerkySku, numbers: &MirrorNumbers<'_>, findings: &mut Findings) {
+    for shown in &numbers.shown {
+        findings.judged();
+        let (oldest, newest) = window(case, shown);
+        let truths = || numbers.truth.within(oldest, newest);
+        if !truths().any(|truth| truth == shown.value) {
+            findings.violated(|| {
+                let truths: Vec<i64> = truths().collect();
+                let history = vec![telling::line(shown.step)];
+                violation(sku.as_str(), shown, oldest, &truths, history)
+            });
+            return;
         }
     }
 }
@@ -70,10 +132,7 @@ fn violation(
     truths: &[i64],
     history: Vec<String>,
 ) -> Violation {
-    const TOLD: usize = 8;
-    let newest = truths
-        .get(truths.len().saturating_sub(TOLD)..)
-        .unwrap_or_default();
+    let newest = newest(truths);
     Violation {
         subject: subject.to_owned(),
         at: shown.at,
@@ -83,10 +142,17 @@ fn violation(
     }
 }
 
+/// The last few, for evidence.
+fn newest(truths: &[i64]) -> &[i64] {
+    const TOLD: usize = 8;
+    let from = truths.len().saturating_sub(TOLD);
+    truths.get(from..).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use crate::oracle::{
-        history::{Account, JerkyFact},
+        history::{Account, JerkyFact, Quarantined},
         testing::{World, assert_holds, assert_violated},
     };
 
@@ -185,6 +251,40 @@ mod tests {
         world.pass(3600);
         world.publish("BAG", 38);
         assert_violated("justified", &world.end(), "BAG");
+    }
+
+    #[test]
+    fn a_number_that_stands_long_after_its_lot_expired_breaks_it() {
+        let mut world = World::quiet_day();
+        world.now = "2026-11-21T05:00:00Z".parse().unwrap();
+        world.publish("BAG", 38);
+        world.now = "2026-11-21T06:15:00Z".parse().unwrap();
+        assert_holds("justified", &world.history);
+        let mut late = world.end();
+        late.phases.ended = "2026-11-21T06:45:00Z".parse().unwrap();
+        let broken = assert_violated("justified", &late, "BAG");
+        assert_eq!(
+            (&*broken.found, broken.at.to_string()),
+            ("still 38", "2026-11-21T06:20:00Z".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_number_is_excused_while_what_it_is_made_of_cannot_be_read() {
+        let mut world = World::quiet_day();
+        world.publish("BAG", 41);
+        let published = world.now;
+        let mut history = world.history;
+        assert_violated("justified", &history, "BAG");
+        history.hub.quarantine.push(Quarantined {
+            message: None,
+            subject: Some("J1".to_owned()),
+            at: published - jiff::SignedDuration::from_mins(1),
+            reason: "on_hand: missing".to_owned(),
+        });
+        assert_holds("justified", &history);
+        history.hub.quarantine[0].at = published - jiff::SignedDuration::from_hours(2);
+        assert_violated("justified", &history, "BAG");
     }
 
     #[test]

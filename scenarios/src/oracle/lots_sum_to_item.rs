@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     Case, Findings, Invariant, Violation,
     history::{Account, Level},
-    names::JerkySku,
+    names::{JerkySku, Lot},
     stock::Stock,
 };
 
@@ -14,8 +14,8 @@ pub(super) const INVARIANT: Invariant = Invariant {
     code: "S2",
     name: "lots_sum_to_item",
     meaning: "An item's lots add up to the item, in every stated level.",
-    formula: "sum(lots.on_hand) = on_hand = available + committed + reserved + damaged + safety_stock + quality_control = on hand by replay",
-    reads: "stated stock levels (vendor and middleware), jerky movements",
+    formula: "sum(lots.on_hand) = on_hand = available + committed + reserved + damaged + safety_stock + quality_control = on hand by replay; in the end the middleware's ledger has of each lot what the warehouse has",
+    reads: "stated stock levels (vendor and middleware's ledger), jerky movements",
     check,
 };
 
@@ -33,6 +33,9 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         identity("middleware", level, findings);
     }
     against_truth(case, findings);
+    if history.phases.converged.is_some() {
+        ledger_against_truth(case, findings);
+    }
 }
 
 fn identity(teller: &str, level: &Level, findings: &mut Findings) {
@@ -97,6 +100,39 @@ fn against_truth(case: &Case<'_>, findings: &mut Findings) {
     }
 }
 
+/// Once all is settled, the middleware's ledger has of each lot what is in the warehouse. An item of
+/// which something was set aside is left out: what was not understood was not booked.
+fn ledger_against_truth(case: &Case<'_>, findings: &mut Findings) {
+    let stock = Stock::at_end(&case.history.jerky);
+    for level in &case.history.hub.levels {
+        let Some(item) = stock.item(&level.sku) else {
+            continue;
+        };
+        if !case.is_mapped(&level.sku) || case.is_poisoned(level.sku.as_str()) {
+            continue;
+        }
+        findings.judged();
+        let booked: BTreeMap<&Lot, i64> = level
+            .lots
+            .iter()
+            .map(|lot| (&lot.lot, lot.quantity))
+            .collect();
+        let wrong = item.lots.iter().find_map(|(lot, truth)| {
+            let booked = booked.get(lot).copied().unwrap_or(0);
+            (booked != truth.on_hand()).then_some((*lot, truth.on_hand(), booked))
+        });
+        if let Some((lot, truth, booked)) = wrong {
+            findings.violated(|| Violation {
+                subject: format!("{} lot {lot} in the middleware's ledger", level.sku),
+                at: level.at,
+                expected: format!("{truth} on hand, as in the warehouse"),
+                found: booked.to_string(),
+                history: case.told_of_item(&level.sku, level.at),
+            });
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::oracle::testing::{World, assert_holds, assert_violated, verdict};
@@ -141,6 +177,20 @@ mod tests {
         believed.reserved += 50;
         world.history.hub.levels.push(believed);
         assert_violated("lots_sum_to_item", &world.end(), "middleware");
+    }
+
+    #[test]
+    fn a_ledger_that_books_to_another_lot_breaks_it() {
+        let mut world = stated();
+        let mut booked = world.history.levels[0].clone();
+        world.history.hub.levels.push(booked.clone());
+        let mut history = world.end();
+        history.phases.converged = Some(history.phases.ended);
+        assert_holds("lots_sum_to_item", &history);
+        booked.lots[0].quantity -= 50;
+        booked.lots[1].quantity += 50;
+        history.hub.levels = vec![booked];
+        assert_violated("lots_sum_to_item", &history, "J1 lot A");
     }
 
     #[test]

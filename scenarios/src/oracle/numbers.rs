@@ -122,6 +122,17 @@ impl<'h> ListingNumbers<'h> {
         self.shown.iter().filter(ours)
     }
 
+    /// Each number with the moment at which another replaced it, or `ended`. Not those that the
+    /// shop counted itself, which stand while a person reviews them.
+    pub(super) fn standing(
+        &self,
+        ended: Timestamp,
+    ) -> impl Iterator<Item = (&Shown<'h>, Timestamp)> {
+        let replaced = self.shown.iter().skip(1).map(|next| next.at).chain([ended]);
+        let standing = self.shown.iter().zip(replaced);
+        standing.filter(|(shown, _)| !shown.is_under_review(self.listing))
+    }
+
     /// What the shop showed at one moment.
     pub(super) fn shown_at(&self, at: Timestamp) -> Option<Shown<'_>> {
         last_before(&self.shown, at)

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use super::{
-    Case, Findings, Invariant, Violation,
+    Case, Findings, Invariant, Violation, formula,
     history::{Actor, JerkyFact, Listing, PolishFact},
-    names::{JerkySku, OrderId},
+    names::{JerkySku, Lot, OrderId},
     order::{LineState, OrderState},
+    stock::Stock,
     trail::Trail,
 };
 
@@ -15,7 +18,7 @@ pub(super) const INVARIANT: Invariant = Invariant {
     code: "S5",
     name: "order_conservation",
     meaning: "What was ordered is open, fulfilled or cancelled, and nothing is restocked that did not come back.",
-    formula: "ordered = open + fulfilled + cancelled with open >= 0; restocked <= returned <= fulfilled, in the shop and in the warehouse",
+    formula: "ordered = open + fulfilled + cancelled with open >= 0; restocked <= returned <= fulfilled, in the shop and in the warehouse; returned of an expired lot = disposed of at the end",
     reads: "order life cycle, jerky return and restock movements, mapping",
     check,
 };
@@ -25,6 +28,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         lines_add_up(trail, findings);
     }
     warehouse(case, findings);
+    expired(case, findings);
 }
 
 fn lines_add_up(trail: &Trail<'_>, findings: &mut Findings) {
@@ -114,6 +118,64 @@ fn warehouse(case: &Case<'_>, findings: &mut Findings) {
     }
 }
 
+/// Base units of a lot that came back expired and lie in quality control, and since when.
+type Waiting<'h> = BTreeMap<(&'h JerkySku, &'h Lot), (i64, Timestamp)>;
+
+/// What the middleware takes back of a lot that may not be sold any more goes out again.
+fn expired(case: &Case<'_>, findings: &mut Findings) {
+    if case.history.phases.converged.is_none() {
+        return;
+    }
+    for ((sku, lot), (left, since)) in came_back_expired(case) {
+        findings.judged();
+        if left > 0 {
+            findings.violated(|| Violation {
+                subject: format!("{sku} lot {lot}"),
+                at: since,
+                expected: "what came back of it disposed of, as it had expired".to_owned(),
+                found: format!("{left} left in quality control"),
+                history: case.told_of_item(sku, since),
+            });
+        }
+    }
+}
+
+fn came_back_expired<'h>(case: &Case<'h>) -> Waiting<'h> {
+    let mut stock = Stock::default();
+    let mut waiting = Waiting::new();
+    for fact in &case.history.jerky {
+        stock.apply(fact.at, &fact.what);
+        let JerkyFact::Moved {
+            sku,
+            lot,
+            quantity,
+            cause,
+            ..
+        } = &fact.what
+        else {
+            continue;
+        };
+        let in_stock = stock.item(sku);
+        let is_expired = in_stock.is_some_and(|item| {
+            let today = formula::day(fact.at, &item.zone);
+            let known = item.lot(lot).and_then(|lot| lot.expires_on);
+            known.is_some_and(|last| last < today)
+        });
+        match (cause.as_str(), fact.actor) {
+            ("return", Actor::Middleware) if is_expired => {
+                let of_lot = waiting.entry((sku, lot)).or_insert((0, fact.at));
+                *of_lot = (of_lot.0 + quantity, fact.at);
+            }
+            ("disposal", _) => {
+                let of_lot = waiting.get_mut(&(sku, lot));
+                of_lot.into_iter().for_each(|(left, _)| *left -= quantity);
+            }
+            _ => {}
+        }
+    }
+    waiting
+}
+
 fn came_back<'h>(
     case: &Case<'h>,
     fact: &'h PolishFact,
@@ -148,7 +210,10 @@ fn came_back<'h>(
 
 #[cfg(test)]
 mod tests {
-    use crate::oracle::testing::{World, assert_holds, assert_violated};
+    use crate::oracle::{
+        history::Account,
+        testing::{World, assert_holds, assert_violated},
+    };
 
     #[test]
     fn orders_whose_lines_add_up_hold() {
@@ -200,5 +265,30 @@ mod tests {
         assert_violated("order_conservation", &history, "J1");
         history.limits.skew = jiff::SignedDuration::from_secs(90);
         assert_holds("order_conservation", &history);
+    }
+    #[test]
+    fn goods_of_an_expired_lot_that_are_kept_break_it() {
+        let mut world = World::quiet_day();
+        world.now = "2026-11-21T06:00:01Z".parse().unwrap();
+        world.give_back("ORD-1", "RET-2", 1, true);
+        let (sold, checked) = (Account::Sold, Account::QualityControl);
+        let returned = Some("return:RET-2:1");
+        world.moved("J1", "A", sold, checked, 50, "return", returned);
+        let mut history = world.end();
+        history.phases.converged = Some(history.phases.ended);
+        let broken = assert_violated("order_conservation", &history, "J1 lot A");
+        assert_eq!(broken.found, "50 left in quality control");
+    }
+
+    #[test]
+    fn goods_of_an_expired_lot_that_are_disposed_of_hold() {
+        let mut world = World::quiet_day();
+        world.now = "2026-11-21T06:00:01Z".parse().unwrap();
+        world.give_back("ORD-1", "RET-2", 1, true);
+        let (sold, checked) = (Account::Sold, Account::QualityControl);
+        world.moved("J1", "A", sold, checked, 50, "return", None);
+        let out = Account::Disposed;
+        world.moved("J1", "A", checked, out, 50, "disposal", None);
+        assert_holds("order_conservation", &world.end());
     }
 }

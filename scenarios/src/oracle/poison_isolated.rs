@@ -2,12 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{
-    Case, Findings, Invariant, Violation,
-    history::{Component, Listing},
-    order::OrderState,
-    telling,
-};
+use super::{Case, Findings, Invariant, Violation, order::OrderState, telling};
 
 /// L5.
 pub(super) const INVARIANT: Invariant = Invariant {
@@ -83,7 +78,7 @@ fn listings(case: &Case<'_>, first: Timestamp, findings: &mut Findings) {
         return;
     }
     for (sku, numbers) in &case.numbers.listings {
-        if case.is_poisoned(sku.as_str()) || has_poison(case, numbers.listing) {
+        if case.has_poison(sku, numbers.listing) {
             continue;
         }
         findings.judged();
@@ -108,15 +103,8 @@ fn is_concerned(case: &Case<'_>, id: &str, order: &OrderState<'_>) -> bool {
         || lines.any(|line| {
             let listing = listings.get(line.sku);
             case.is_poisoned(line.sku.as_str())
-                || listing.is_some_and(|listing| has_poison(case, listing))
+                || listing.is_some_and(|listing| case.has_poison(line.sku, listing))
         })
-}
-
-fn has_poison(case: &Case<'_>, listing: &Listing) -> bool {
-    listing.components.iter().any(|part| match part {
-        Component::Jerky { sku, .. } => case.is_poisoned(sku.as_str()),
-        Component::Own { sku, .. } => case.is_poisoned(sku.as_str()),
-    })
 }
 
 #[cfg(test)]

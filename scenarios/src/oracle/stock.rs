@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::{
     formula,
-    history::{Account, JerkyFact, LotStatus},
+    history::{Account, Fact, JerkyFact, LotStatus},
     names::{JerkySku, Lot},
 };
 
@@ -41,6 +41,15 @@ pub(super) struct LotStock {
 const ACCOUNTS: usize = Account::InTransit as usize + 1;
 
 impl<'h> Stock<'h> {
+    /// The stock that all these facts leave.
+    pub(super) fn at_end(facts: &'h [Fact<JerkyFact>]) -> Self {
+        let mut stock = Self::default();
+        facts
+            .iter()
+            .for_each(|fact| stock.apply(fact.at, &fact.what));
+        stock
+    }
+
     /// Takes in one fact.
     pub(super) fn apply(&mut self, at: Timestamp, fact: &'h JerkyFact) {
         match fact {

@@ -1,6 +1,10 @@
 //! `--json FILE`: the same for machines.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs::{self, OpenOptions},
+    io,
+    path::Path,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -33,4 +37,14 @@ pub fn write(path: &Path, document: &Document) -> io::Result<()> {
     let mut text = serde_json::to_string_pretty(document)?;
     text.push('\n');
     fs::write(path, text)
+}
+
+/// Whether [`write`] will be able to: better told before a long run than after it. What the file
+/// holds stays.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn writable(path: &Path) -> io::Result<()> {
+    let opened = OpenOptions::new().create(true).append(true).open(path);
+    opened.map(drop)
 }

@@ -11,7 +11,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-pub use file::{Document, write};
+pub use file::{Document, writable, write};
 pub use progress::Progress;
 pub use summary::summary;
 pub use table::table;

@@ -20,6 +20,7 @@ fn run(scenario: &str, verdict: Verdict) -> Run {
         wall_ms: 812,
         invariants: vec![Finding {
             name: "S1 conservation".to_owned(),
+            judged: 1,
             status: Outcome::Holds,
             evidence: Vec::new(),
         }],
@@ -31,6 +32,7 @@ fn failed() -> Run {
     let mut failed = run("kits-last-unit", Verdict::Fail);
     failed.invariants.push(Finding {
         name: "S3 no_oversell".to_owned(),
+        judged: 1,
         status: Outcome::Violated,
         evidence: vec![
             "10:00 order ORD-000017: expected 0, found -1\n    10:00 reserved".to_owned(),
@@ -38,6 +40,7 @@ fn failed() -> Run {
     });
     failed.invariants.push(Finding {
         name: "L4 lost_webhook_repaired".to_owned(),
+        judged: 1,
         status: Outcome::Unknown,
         evidence: vec!["no webhook was lost".to_owned()],
     });

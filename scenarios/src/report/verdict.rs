@@ -23,6 +23,8 @@ pub struct Finding {
     pub name: String,
     /// How it came out.
     pub status: Outcome,
+    /// How many subjects were judged; 0 when the run had nothing for it.
+    pub judged: usize,
     /// The violations, or why nothing can be said; a note when it holds.
     pub evidence: Vec<String>,
 }
@@ -78,6 +80,7 @@ impl From<&oracle::Verdict> for Finding {
         Self {
             name: format!("{} {}", verdict.code, verdict.name),
             status,
+            judged: verdict.judged,
             evidence,
         }
     }

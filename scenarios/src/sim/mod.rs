@@ -49,9 +49,6 @@ pub enum SimError {
     /// The middleware ended without a reason.
     #[error("the middleware ended without a reason")]
     Ended,
-    /// The middleware did not get ready although nothing was wrong yet.
-    #[error("the middleware never got ready: {}", .0.join("; "))]
-    NeverReady(Vec<String>),
 }
 
 /// The operations and webhook topics of both vendors, by their names in fault rules.

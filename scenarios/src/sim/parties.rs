@@ -144,7 +144,7 @@ impl Vendors {
             },
             polish: PolishConfig {
                 base_url: at.polish.clone(),
-                api_keys: vec![Secret::new(self.key(ShopRole::Middleware)?)],
+                api_keys: self.keys(ShopRole::Middleware).map(Secret::new).collect(),
                 leak_per_second: 20,
                 http,
             },
@@ -176,8 +176,13 @@ impl Vendors {
     }
 
     fn key(&self, role: ShopRole) -> Result<String, SimError> {
-        let key = self.polish.credentials(role).keys.into_iter().next();
+        let key = self.keys(role).next();
         key.ok_or(SimError::NoCredentials("somebody at the shop"))
+    }
+
+    /// All live keys of a role: two, so that one can be replaced without a gap.
+    fn keys(&self, role: ShopRole) -> impl Iterator<Item = String> + use<> {
+        self.polish.credentials(role).keys.into_iter()
     }
 }
 

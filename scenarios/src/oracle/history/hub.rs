@@ -18,7 +18,7 @@ pub struct HubView {
     /// What became of each webhook message it accepted, by [`inbox_key`]; `None` when the middleware
     /// keeps no such record (then positions alone have to show it).
     pub inbox: Option<BTreeMap<String, Handled>>,
-    /// The stock levels it believes in; may be empty.
+    /// What its own ledger says of each item; may be empty.
     pub levels: Vec<Level>,
     /// Why it has not finished, in its own words.
     pub pending: Vec<String>,

@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::Deserialize;
-use sync_core::store::{Entity, Store};
+use sync_core::{
+    ledger::{Account, Ledger},
+    store::{Entity, Store},
+};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::{
     oracle::history::{
-        Checkpoint, Delivery, Handled, HubView, OutboxRow, Quarantined, Vendor, inbox_key,
+        Allocation, Checkpoint, Delivery, Handled, HubView, Level, OutboxRow, Quarantined, Vendor,
+        inbox_key,
     },
     oracle::names::JerkySku,
     sim::{SimError, process::Process},
@@ -25,13 +29,17 @@ const COUNTS: &str = "counts";
 const MOST: usize = 10_000;
 
 /// What the middleware says of itself at the end.
-pub(super) fn view(process: &Process, deliveries: &[Delivery]) -> Result<HubView, SimError> {
+pub(super) fn view(
+    process: &Process,
+    deliveries: &[Delivery],
+    at: Timestamp,
+) -> Result<HubView, SimError> {
     let told = process.with_store(|store| -> Result<HubView, SimError> {
         Ok(HubView {
             outbox: outbox(store)?,
             quarantine: quarantine(store)?,
             inbox: inbox(store, deliveries)?,
-            levels: Vec::new(),
+            levels: levels(store, at)?,
             pending: Vec::new(),
             alerts: alerts(store)?,
         })
@@ -88,20 +96,65 @@ pub(in crate::sim) fn digest(store: &Store) -> Result<String, SimError> {
 fn outbox(store: &Store) -> Result<Vec<OutboxRow>, SimError> {
     let rows = store.commands()?;
     let told = rows.into_iter().map(|row| OutboxRow {
-        aggregate: row.aggregate,
+        aggregate: name_of(row.aggregate),
         command: row.command,
         created_at: row.due_at,
     });
     Ok(told.collect())
 }
 
+/// The order, listing or item that an aggregate is: `ORD-000001` of `{"order":"ORD-000001"}`.
+fn name_of(aggregate: String) -> String {
+    let named: Option<BTreeMap<String, String>> = serde_json::from_str(&aggregate).ok();
+    named
+        .and_then(|named| named.into_values().next())
+        .unwrap_or(aggregate)
+}
+
+/// What its ledger says of each item.
+fn levels(store: &Store, at: Timestamp) -> Result<Vec<Level>, SimError> {
+    let ledger = Ledger::restored(store.transfers()?)
+        .map_err(|error| SimError::Hub(format!("its ledger: {error}")))?;
+    let items = bodies(store, Entity::Item)?.into_iter();
+    Ok(items
+        .filter_map(|(sku, _)| level(&ledger, &sku, at))
+        .collect())
+}
+
+fn level(ledger: &Ledger, sku: &str, at: Timestamp) -> Option<Level> {
+    let known = sync_core::sku::JerkySku::parse(sku).ok()?;
+    let balances = ledger.item_balances(&known);
+    let on = |account| balances.of(account).get();
+    let lots = ledger.lots(&known).map(|(lot, balances)| Allocation {
+        lot: lot.as_str().into(),
+        quantity: balances.physical().get(),
+    });
+    Some(Level {
+        at,
+        sku: sku.into(),
+        on_hand: balances.physical().get(),
+        available: on(Account::OnHand),
+        committed: on(Account::Committed),
+        reserved: on(Account::Reserved),
+        damaged: on(Account::Damaged),
+        safety_stock: 0,
+        quality_control: on(Account::QualityControl),
+        lots: lots.collect(),
+    })
+}
+
 fn quarantine(store: &Store) -> Result<Vec<Quarantined>, SimError> {
     let entries = store.quarantined(MOST)?;
-    let told = entries.into_iter().rev().map(|entry| Quarantined {
-        message: None,
-        subject: (!entry.quarantined.subject.is_empty()).then_some(entry.quarantined.subject),
-        at: entry.quarantined.at,
-        reason: entry.quarantined.reason,
+    let told = entries.into_iter().rev().map(|entry| {
+        let raw: Raw = serde_json::from_slice(&entry.quarantined.raw).unwrap_or_default();
+        let is_event = entry.quarantined.what.ends_with("event");
+        let known = Some(entry.quarantined.subject).filter(|subject| !subject.is_empty());
+        Quarantined {
+            message: raw.id.filter(|_| is_event),
+            subject: raw.sku.filter(|_| is_event).or(known),
+            at: entry.quarantined.at,
+            reason: entry.quarantined.reason,
+        }
     });
     Ok(told.collect())
 }
@@ -169,14 +222,23 @@ fn bodies(store: &Store, entity: Entity) -> Result<Vec<(String, Vec<u8>)>, SimEr
     Ok(bodies)
 }
 
+/// What a row that was set aside still says of itself.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Raw {
+    id: Option<String>,
+    #[serde(alias = "resource_id")]
+    sku: Option<String>,
+}
+
 /// The part of a stored item that is read here.
 #[derive(Deserialize)]
 struct Item {
-    level: Option<Level>,
+    level: Option<Known>,
 }
 
 #[derive(Deserialize)]
-struct Level {
+struct Known {
     sequence: u64,
 }
 

@@ -51,7 +51,7 @@ pub(super) fn tell(world: &World, plan: &Plan, phases: Phases) -> Result<History
         feed: jerky::feed(&events(world), &jerky),
         levels: levels(world, plan),
         exchanges: wire::exchanges(&tape),
-        hub: hub::view(&world.process, &deliveries)?,
+        hub: hub::view(&world.process, &deliveries, phases.ended)?,
         deliveries,
         crashes,
         checkpoints,
@@ -68,8 +68,10 @@ fn limits(plan: &Plan, start: Timestamp, skew: SignedDuration) -> Limits {
         .hub
         .sweep_every
         .map_or(usual.sweep, crate::scenario::Span::to_signed);
+    let repair = usual.standing.saturating_sub(usual.sweep);
     Limits {
         staleness: usual.staleness + outage,
+        standing: sweep + repair + outage,
         sweep: sweep + outage,
         skew,
         ..usual
