@@ -72,6 +72,11 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
         Ok(scenarios) => scenarios,
         Err(message) => return usage(message),
     };
+    if let Some(path) = &arguments.json
+        && let Err(error) = report::writable(path)
+    {
+        return cannot_write(path, &error);
+    }
     let started = Instant::now();
     let runs = match play_all(&plans(&scenarios, arguments), arguments.record.as_deref()) {
         Ok(runs) => runs,
@@ -90,9 +95,13 @@ fn conclude(json: Option<&Path>, runs: Vec<Run>) -> Exit {
     if let Some(path) = json
         && let Err(error) = report::write(path, &Document::new(runs))
     {
-        return usage(format_args!("cannot write {}: {error}", path.display()));
+        return cannot_write(path, &error);
     }
     if holds { Exit::Holds } else { Exit::Broken }
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> Exit {
+    usage(format_args!("cannot write {}: {error}", path.display()))
 }
 
 fn load(names: &[String], known: &Known) -> Result<Vec<Scenario>, String> {

@@ -3,7 +3,7 @@
 //! A vendor's fault is [`mock_kit::FaultRule`], the same plain data that the mocks' admin API
 //! takes; the middleware's crash is the harness's own, because only the harness can kill it.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, num::NonZeroU64};
 
 use mock_kit::FaultRule;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -41,11 +41,13 @@ pub enum Moment {
     NthRequest(u64),
     /// Right after its n-th commit to the store.
     NthCommit(u64),
+    /// Right after each commit whose number is a multiple of this.
+    EveryCommit(u64),
     /// At a time.
     At(Span),
 }
 
-/// The middleware's process dies at one of three moments, counted from the start of the traffic.
+/// The middleware's process dies at one of four moments, counted from the start of the traffic.
 #[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct CrashFields {
@@ -57,6 +59,9 @@ struct CrashFields {
     /// Right after its n-th commit to the store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     nth_commit: Option<u64>,
+    /// Right after each commit whose number is a multiple of this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    every_commit: Option<NonZeroU64>,
     /// At a time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     at: Option<Span>,
@@ -75,11 +80,17 @@ impl TryFrom<CrashFields> for Crash {
     type Error = &'static str;
 
     fn try_from(fields: CrashFields) -> Result<Self, Self::Error> {
-        let moment = match (fields.nth_request, fields.nth_commit, fields.at) {
-            (Some(number), None, None) => Moment::NthRequest(number),
-            (None, Some(number), None) => Moment::NthCommit(number),
-            (None, None, Some(time)) => Moment::At(time),
-            _ => return Err("a crash needs one moment: nth_request, nth_commit or at"),
+        let moments = [
+            fields.nth_request.map(Moment::NthRequest),
+            fields.nth_commit.map(Moment::NthCommit),
+            fields
+                .every_commit
+                .map(|every| Moment::EveryCommit(every.get())),
+            fields.at.map(Moment::At),
+        ];
+        let mut given = moments.into_iter().flatten();
+        let (Some(moment), None) = (given.next(), given.next()) else {
+            return Err("a crash needs one moment: nth_request, nth_commit, every_commit or at");
         };
         Ok(Self {
             moment,
@@ -94,12 +105,14 @@ impl From<Crash> for CrashFields {
             kind: CrashKind::HubCrash,
             nth_request: None,
             nth_commit: None,
+            every_commit: None,
             at: None,
             restart_after: crash.restart_after,
         };
         match crash.moment {
             Moment::NthRequest(number) => fields.nth_request = Some(number),
             Moment::NthCommit(number) => fields.nth_commit = Some(number),
+            Moment::EveryCommit(every) => fields.every_commit = NonZeroU64::new(every),
             Moment::At(time) => fields.at = Some(time),
         }
         fields

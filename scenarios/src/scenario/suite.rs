@@ -48,6 +48,11 @@ const SUITE: &[Shipped] = suite![
     "expired-return",
     "both-directions",
     "eventual-backorders",
+    "cursor-under-crashes",
+    "sweeps-alone",
+    "poison-row",
+    "counts-under-lost-replies",
+    "publish-applied-late",
 ];
 
 /// All scenarios that ship.

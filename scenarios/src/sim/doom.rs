@@ -98,11 +98,10 @@ impl Doom {
         let struck = {
             let mut state = self.lock();
             let moment = step(&mut state);
-            state
-                .planned
-                .iter()
-                .find(|crash| crash.moment == moment)
+            let planned = state.planned.iter();
+            planned
                 .cloned()
+                .find(|crash| comes_true(crash.moment, moment))
         };
         let strikes = struck.is_some();
         struck.into_iter().for_each(|crash| self.strike(crash));
@@ -121,9 +120,16 @@ impl Doom {
     }
 }
 
+fn comes_true(planned: Moment, now: Moment) -> bool {
+    match (planned, now) {
+        (Moment::EveryCommit(every), Moment::NthCommit(number)) => number.is_multiple_of(every),
+        _ => planned == now,
+    }
+}
+
 fn timed(crash: &Crash) -> Option<(u64, Crash)> {
     match crash.moment {
         Moment::At(span) => Some((span.as_millis(), crash.clone())),
-        Moment::NthRequest(_) | Moment::NthCommit(_) => None,
+        Moment::NthRequest(_) | Moment::NthCommit(_) | Moment::EveryCommit(_) => None,
     }
 }

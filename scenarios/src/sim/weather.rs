@@ -101,7 +101,7 @@ fn both(vendors: &Vendors) -> [&Faults; 2] {
 fn phase(moment: CrashMoment) -> &'static str {
     match moment {
         CrashMoment::NthRequest(_) => "request",
-        CrashMoment::NthCommit(_) => "commit",
+        CrashMoment::NthCommit(_) | CrashMoment::EveryCommit(_) => "commit",
         CrashMoment::At(_) => "time",
     }
 }

@@ -1,0 +1,106 @@
+//! Bad input gets one clear complaint and exit code 2, and nothing is lost.
+
+use std::{fs, path::Path};
+
+use crate::{complaint, lockstep};
+
+const FILE: &str = r#"name = "small"
+title = "A small shop"
+why = "A test"
+
+[world]
+items = 4
+listings = 4
+kits = 1
+mirrors = 1
+duration = "20m"
+"#;
+
+/// Runs it; its exit code and what it complained about.
+fn refused(folder: &Path, arguments: &[&str]) -> (i32, String) {
+    let output = lockstep(folder, arguments).output().unwrap();
+    (output.status.code().unwrap(), complaint(&output))
+}
+
+#[test]
+fn an_unknown_scenario_is_met_with_the_nearest() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, said) = refused(folder.path(), &["run", "quiet-dya"]);
+    assert_eq!(code, 2);
+    assert!(
+        said.contains("quiet-dya") && said.contains("quiet-day"),
+        "{said}"
+    );
+    let (code, said) = refused(folder.path(), &["explain", "reply-lots"]);
+    assert_eq!(code, 2);
+    assert!(said.contains("reply_lost"), "{said}");
+}
+
+#[test]
+fn a_broken_file_is_shown_at_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("small.toml");
+    fs::write(&path, format!("{FILE}stokc = \"tight\"\n")).unwrap();
+    let (code, said) = refused(folder.path(), &["run", "small.toml"]);
+    assert_eq!(code, 2);
+    for part in ["small.toml:11:1", "stokc = \"tight\"", "`stock`"] {
+        assert!(said.contains(part), "{part} is missing: {said}");
+    }
+    let (code, said) = refused(folder.path(), &["run", "nowhere.toml"]);
+    assert_eq!(code, 2);
+    assert!(said.contains("nowhere.toml"), "{said}");
+}
+
+#[test]
+fn seeds_that_are_none_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for seeds in ["9..3", "a..b", "1.."] {
+        let (code, said) = refused(folder.path(), &["run", "--seeds", seeds]);
+        assert_eq!(code, 2, "{seeds}");
+        assert!(said.contains(seeds), "{said}");
+    }
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_refused_before_anything_is_played() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["run", "--json", "no/such/folder/runs.json"];
+    let (code, said) = refused(folder.path(), &arguments);
+    assert_eq!(code, 2);
+    assert!(said.contains("no/such/folder/runs.json"), "{said}");
+    assert!(!said.contains("seed 1"), "it played first: {said}");
+}
+
+#[test]
+fn a_run_that_is_refused_leaves_the_earlier_report_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = folder.path().join("runs.json");
+    fs::write(&kept, "earlier").unwrap();
+    let (code, _) = refused(folder.path(), &["run", "quiet-dya", "--json", "runs.json"]);
+    assert_eq!(code, 2);
+    assert_eq!(fs::read_to_string(&kept).unwrap(), "earlier");
+}
+
+#[test]
+fn a_file_is_played_and_what_it_expected_and_did_not_get_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("small.toml");
+    fs::write(&path, FILE).unwrap();
+    let output = lockstep(folder.path(), &["run", "small.toml"]).output();
+    let output = output.unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{told}{}",
+        complaint(&output)
+    );
+    assert!(told.contains("1 runs: 1 pass"), "{told}");
+
+    fs::write(&path, format!("{FILE}\n[expect]\norders = 100000\n")).unwrap();
+    let output = lockstep(folder.path(), &["run", "small.toml"]).output();
+    let output = output.unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("orders"), "{told}");
+}
