@@ -101,11 +101,9 @@ fn key(parts: &Parts) -> Result<Arc<str>, Refusal> {
         .headers
         .get(KEY)
         .ok_or(Refusal::IdempotencyKeyMissing)?;
-    let text = value
-        .to_str()
-        .map_err(|_| Refusal::IdempotencyKeyInvalid)?
-        .trim();
-    if text.is_empty() || text.len() > LONGEST_KEY {
+    let text = value.to_str().map_or("", str::trim);
+    let is_visible = text.bytes().all(|byte| byte.is_ascii_graphic());
+    if text.is_empty() || text.len() > LONGEST_KEY || !is_visible {
         return Err(Refusal::IdempotencyKeyInvalid);
     }
     Ok(text.into())

@@ -156,8 +156,9 @@ async fn a_key_is_demanded_and_must_be_one() {
     let mut keyless = addition("k", NOTE);
     keyless.headers_mut().remove("idempotency-key");
     assert_eq!(world.send(keyless).await.status, 400);
-    assert_eq!(world.add(" ", NOTE).await.status, 400);
-    assert_eq!(world.add(&"k".repeat(256), NOTE).await.status, 400);
+    for key in [" ", "two words", "a\ttab", &"k".repeat(256)] {
+        assert_eq!(world.add(key, NOTE).await.status, 400, "{key:?}");
+    }
     assert_eq!(world.notes(), 0);
 }
 
