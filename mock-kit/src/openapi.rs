@@ -1,13 +1,20 @@
 //! The OpenAPI document: made from the code, completed by what the pipeline answers, served at
 //! `/openapi.json` and shown at `/docs`.
 
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    response::{Html, Redirect},
+    routing::get,
+};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use utoipa::openapi::{OpenApi, PathItem, path::Operation};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{mock::Mock, vendor::Vendor};
+
+/// Swagger UI comes with a page of its own, but telephones show that one in the width of a desk.
+const PAGE: &str = include_str!("docs.html");
 
 /// The whole document of a vendor: its routes, and the pipeline's responses to each.
 pub fn document<V: Vendor>() -> OpenApi {
@@ -31,10 +38,16 @@ pub fn golden<V: Vendor>() -> String {
 pub(crate) fn routes<V: Vendor>() -> Router<Mock<V>> {
     let json = Bytes::from(golden::<V>());
     let document = get(move || async move { ([(CONTENT_TYPE, "application/json")], json) });
+    let page = PAGE.replace("{title}", &self::document::<V>().info.title);
     // Without this Swagger UI asks an outside host whether the document is valid.
-    let config = Config::from("/openapi.json").validator_url("none");
-    let docs: Router<Mock<V>> = SwaggerUi::new("/docs").config(config).into();
-    docs.route("/openapi.json", document)
+    let config = Config::from("/openapi.json")
+        .validator_url("none")
+        .use_base_layout();
+    let assets: Router<Mock<V>> = SwaggerUi::new("/docs/assets").config(config).into();
+    assets
+        .route("/docs", get(|| async { Redirect::to("/docs/") }))
+        .route("/docs/", get(move || async move { Html(page) }))
+        .route("/openapi.json", document)
 }
 
 fn add_shared_responses<V: Vendor>(operation: &mut Operation) {

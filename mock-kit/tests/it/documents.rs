@@ -35,16 +35,38 @@ fn the_pipelines_responses_are_documented_with_each_operation() {
 #[tokio::test(start_paused = true)]
 async fn the_page_asks_no_outside_host() {
     let world = World::new();
-    for path in ["/docs/", "/docs/swagger-initializer.js", "/docs/index.css"] {
+    for path in [
+        "/docs/",
+        "/docs/assets/swagger-initializer.js",
+        "/docs/assets/index.css",
+    ] {
         let page = world.get(path).await;
         assert_eq!(page.status, 200, "{path}");
         let text = String::from_utf8(page.body.to_vec()).unwrap();
         assert!(!text.contains("://"), "{path}: {text}");
     }
-    let script = world.get("/docs/swagger-initializer.js").await;
+    let script = world.get("/docs/assets/swagger-initializer.js").await;
     let text = String::from_utf8(script.body.to_vec()).unwrap();
     assert!(
         text.contains("/openapi.json") && text.contains("none"),
         "{text}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_page_is_named_after_the_api_and_fits_a_telephone() {
+    let world = World::new();
+    let page = world.get("/docs/").await;
+    let text = String::from_utf8(page.body.to_vec()).unwrap();
+    let document: serde_json::Value = serde_json::from_str(&golden::<Toy>()).unwrap();
+    let title = document["info"]["title"].as_str().unwrap();
+    assert!(text.contains(&format!("<title>{title}</title>")), "{text}");
+    assert!(text.contains("width=device-width"), "{text}");
+    for asset in text.split('"').filter(|part| part.starts_with("assets/")) {
+        assert_eq!(
+            world.get(&format!("/docs/{asset}")).await.status,
+            200,
+            "{asset}"
+        );
+    }
 }
