@@ -8,7 +8,7 @@ use axum::{
 };
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use utoipa::openapi::{OpenApi, PathItem, path::Operation};
+use utoipa::openapi::{OpenApi, PathItem, RefOr, link::LinkBuilder, path::Operation};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{mock::Mock, vendor::Vendor};
@@ -33,6 +33,24 @@ pub fn golden<V: Vendor>() -> String {
     let mut text = serde_json::to_string_pretty(&document::<V>()).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// Says in the document that the `id` in a reply of `from` is the `id` that each of `to` takes.
+/// Readers and tools that walk through an API go by such links.
+pub fn link_id(document: &mut OpenApi, from: &str, status: &str, to: &[&str]) {
+    let operations = document.paths.paths.values_mut().flat_map(operations_mut);
+    for operation in operations.filter(|operation| operation.operation_id.as_deref() == Some(from))
+    {
+        let Some(RefOr::T(response)) = operation.responses.responses.get_mut(status) else {
+            continue;
+        };
+        for id in to {
+            let link = LinkBuilder::new()
+                .operation_id(*id)
+                .parameter("id", "$response.body#/id");
+            response.links.insert((*id).to_owned(), link.build().into());
+        }
+    }
 }
 
 pub(crate) fn routes<V: Vendor>() -> Router<Mock<V>> {

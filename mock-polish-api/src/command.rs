@@ -304,7 +304,7 @@ pub struct NewCount {
     #[schema(value_type = String, min_length = 1, max_length = 100)]
     pub reference: Arc<str>,
     /// The product.
-    #[schema(value_type = String, min_length = 1, max_length = 64, example = "OWN-POL-00001")]
+    #[schema(value_type = String, min_length = 1, max_length = 64, example = "OWN-POL-00002")]
     pub sku: Sku,
     /// What is on the shelf.
     #[schema(minimum = 0, maximum = 1_000_000_000)]

@@ -2,6 +2,7 @@
 //! a kind has in common (headers, errors). It is worked out from the same [`Access`] that the
 //! pipeline obeys, so it cannot say otherwise.
 
+use mock_kit::openapi::link_id;
 use utoipa::{
     OpenApi,
     openapi::{
@@ -41,6 +42,28 @@ pub(super) struct Document;
 /// The scheme's name in the document.
 const SCHEME: &str = "oauth2";
 
+/// What the `id` of a new thing is good for.
+const LINKS: [(&str, &[&str]); 2] = [
+    (
+        "create_reservation",
+        &[
+            "get_reservation",
+            "commit_reservation",
+            "release_reservation",
+            "extend_reservation",
+        ],
+    ),
+    (
+        "create_webhook_endpoint",
+        &[
+            "get_webhook_endpoint",
+            "delete_webhook_endpoint",
+            "list_deliveries",
+            "rotate_secret",
+        ],
+    ),
+];
+
 /// Completes every operation, and the head.
 pub(super) fn complete(document: &mut openapi::OpenApi) {
     let scopes = SCOPES.map(|scope| (scope.name, scope.meaning));
@@ -48,6 +71,9 @@ pub(super) fn complete(document: &mut openapi::OpenApi) {
     let scheme = OAuth2::new([Flow::ClientCredentials(flow)]);
     let components = document.components.get_or_insert_default();
     components.add_security_scheme(SCHEME, SecurityScheme::OAuth2(scheme));
+    for (from, to) in LINKS {
+        link_id(document, from, "201", to);
+    }
     for item in document.paths.paths.values_mut() {
         let operations = [
             &mut item.get,

@@ -68,7 +68,7 @@ pub(super) async fn list_items(
 /// Shows one item.
 #[utoipa::path(
     get, path = "/v1/items/{sku}", operation_id = "get_item", tag = "items",
-    params(("sku" = String, Path, description = "The item")),
+    params(("sku" = String, Path, description = "The item", example = "JRK-000017")),
     responses((status = 200, description = "The item", body = Item))
 )]
 pub(super) async fn get_item(
@@ -86,7 +86,7 @@ pub(super) async fn get_item(
 /// Lists an item's lots by lot and place, sold-out ones included.
 #[utoipa::path(
     get, path = "/v1/items/{sku}/lots", operation_id = "list_item_lots", tag = "items",
-    params(("sku" = String, Path, description = "The item"), Page),
+    params(("sku" = String, Path, description = "The item", example = "JRK-000017"), Page),
     responses((status = 200, description = "A page of lots", body = LotPage))
 )]
 pub(super) async fn list_item_lots(

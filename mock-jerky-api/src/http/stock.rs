@@ -72,7 +72,7 @@ pub(super) async fn list_stock(
 /// Shows the level of one item.
 #[utoipa::path(
     get, path = "/v1/stock/{sku}", operation_id = "get_stock", tag = "stock",
-    params(("sku" = String, Path, description = "The item")),
+    params(("sku" = String, Path, description = "The item", example = "JRK-000017")),
     responses((status = 200, description = "The level", body = StockLevel))
 )]
 pub(super) async fn get_stock(
@@ -87,7 +87,7 @@ pub(super) async fn get_stock(
 /// Shows the level of one item. Use `GET /v1/stock/{sku}`.
 #[utoipa::path(
     get, path = "/v1/inventory/{sku}", operation_id = "get_inventory_deprecated", tag = "stock",
-    params(("sku" = String, Path, description = "The item")),
+    params(("sku" = String, Path, description = "The item", example = "JRK-000017")),
     responses((status = 200, description = "The level", body = StockLevel))
 )]
 #[deprecated = "superseded by get_stock"]

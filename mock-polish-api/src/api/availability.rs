@@ -46,7 +46,7 @@ pub(super) struct BulkAvailability {
     operation_id = "put_availability",
     tag = "products",
     params(
-        ("sku" = String, Path, description = "The product's key."),
+        ("sku" = String, Path, description = "The product's key.", example = "RES-JRK-00001"),
         IfMatchParams
     ),
     request_body = NewAvailability,

@@ -1,6 +1,7 @@
 //! What the OpenAPI document says of the API as a whole: the key, the errors that any operation
 //! can answer with, and the header of the leaky bucket.
 
+use mock_kit::openapi::link_id;
 use utoipa::{
     OpenApi,
     openapi::{
@@ -37,6 +38,16 @@ struct Frame;
 
 const SCHEME: &str = "api_key";
 
+/// What the `id` of a new order is good for.
+const ORDER_STEPS: [&str; 6] = [
+    "get_order",
+    "confirm_order",
+    "reject_order",
+    "cancel_order",
+    "ship_order",
+    "return_order",
+];
+
 /// The document before the operations are in it.
 pub(super) fn frame() -> utoipa::openapi::OpenApi {
     let mut document = Frame::openapi();
@@ -52,6 +63,8 @@ pub(super) fn frame() -> utoipa::openapi::OpenApi {
 /// Adds to every documented response what the pipeline adds to every reply, and says which bodies
 /// may be left out.
 pub(super) fn complete(document: &mut utoipa::openapi::OpenApi) {
+    link_id(document, "create_order", "201", &ORDER_STEPS);
+    link_id(document, "create_webhook", "201", &["delete_webhook"]);
     for item in document.paths.paths.values_mut() {
         let operations = [
             &mut item.get,

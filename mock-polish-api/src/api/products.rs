@@ -89,7 +89,7 @@ pub(super) async fn list_products(
     path = "/products/{sku}",
     operation_id = "get_product",
     tag = "products",
-    params(("sku" = String, Path, description = "The product's key.")),
+    params(("sku" = String, Path, description = "The product's key.", example = "OWN-POL-00001")),
     responses(
         (
             status = 200,
