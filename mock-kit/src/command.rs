@@ -7,7 +7,7 @@ use std::{
     process::ExitCode,
 };
 
-use clap::Parser;
+use clap::{Parser, builder::NonEmptyStringValueParser};
 use seams::{Clock, Keyed};
 
 use crate::{
@@ -18,6 +18,9 @@ use crate::{
     vendor::Vendor,
     webhook::AllowedHosts,
 };
+
+/// More would not fit into the memory of a usual machine.
+const MOST_ITEMS: usize = 1_000_000;
 
 /// Serves one vendor mock until Ctrl-C.
 #[derive(Clone, Debug, Parser)]
@@ -32,8 +35,8 @@ pub struct CommandLine {
     /// What the catalogue, the credentials and all chance are drawn from.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// How many items the catalogue has.
-    #[arg(long, default_value_t = 200)]
+    /// How many items the catalogue has, up to a million.
+    #[arg(long, default_value_t = 200, allow_negative_numbers = true, value_parser = item_count)]
     pub items: usize,
     /// A file that the state is loaded from, where it exists, and saved to at the end.
     #[arg(long, value_name = "FILE")]
@@ -42,7 +45,8 @@ pub struct CommandLine {
     #[arg(long)]
     pub admin: bool,
     /// A token that admin requests must bring in X-Admin-Token.
-    #[arg(long, value_name = "TOKEN", requires = "admin")]
+    #[arg(long, value_name = "TOKEN", requires = "admin",
+        value_parser = NonEmptyStringValueParser::new())]
     pub admin_token: Option<String>,
     /// A host that webhooks may go to, besides loopback. May be given several times.
     #[arg(long, value_name = "HOST")]
@@ -115,6 +119,7 @@ pub async fn run_until<V: Vendor>(
     let mock = Mock::new(vendor, clock, Keyed::new(line.seed), settings(line));
     if let Some(path) = &line.state {
         load(&mock, path)?;
+        prove_writable(path)?;
     }
     let wire = seams::live::wire().map_err(|error| CommandError::Machine(error.to_string()))?;
     let listener = bind(SocketAddr::new(line.host, line.port)).await?;
@@ -160,11 +165,18 @@ fn load<V: Vendor>(mock: &Mock<V>, path: &Path) -> Result<(), CommandError> {
     snapshot::restore(mock, &document).map_err(|error| wrong(path, error))
 }
 
+/// Says at the start what saving would only say at the end, when there is something to lose.
+fn prove_writable(path: &Path) -> Result<(), CommandError> {
+    let beside = beside(path);
+    std::fs::File::create(&beside)
+        .and_then(|_| std::fs::remove_file(&beside))
+        .map_err(|error| wrong(path, format!("cannot be written: {error}")))
+}
+
 /// Writes beside the file and renames, so that a crash leaves the old state or the new.
 fn save<V: Vendor>(mock: &Mock<V>, path: &Path) -> Result<(), CommandError> {
     let document = snapshot::take(mock).map_err(|error| wrong(path, error))?;
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".part");
+    let beside = beside(path);
     let written = std::fs::File::create(&beside).and_then(|mut file| {
         file.write_all(&document)?;
         file.sync_all()
@@ -172,6 +184,19 @@ fn save<V: Vendor>(mock: &Mock<V>, path: &Path) -> Result<(), CommandError> {
     written
         .and_then(|()| std::fs::rename(&beside, path))
         .map_err(|error| wrong(path, error))
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".part");
+    name.into()
+}
+
+fn item_count(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|count| *count <= MOST_ITEMS)
+        .ok_or_else(|| format!("not a whole number from 0 to {MOST_ITEMS}"))
 }
 
 fn wrong(path: &Path, detail: impl std::fmt::Display) -> CommandError {

@@ -87,3 +87,29 @@ async fn an_admin_api_for_the_whole_network_needs_a_token() {
         "--admin on 0.0.0.0, which is not loopback, needs --admin-token"
     );
 }
+
+#[tokio::test]
+async fn a_state_file_that_could_not_be_saved_is_refused_before_anything_is_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("missing").join("state.json");
+    let error = run(&["--state", text(&file)]).await.unwrap_err();
+    let start = format!("state file {}: cannot be written: ", file.display());
+    assert!(error.starts_with(&start), "{error}");
+}
+
+#[test]
+fn an_item_count_is_a_whole_number_that_fits_into_memory() {
+    let items = |count| CommandLine::try_parse_from(["toy", "--items", count]);
+    assert_eq!(items("0").unwrap().items, 0);
+    for count in ["-1", "1.5", "many", "1000001"] {
+        let error = items(count).unwrap_err().to_string();
+        let line = format!("invalid value '{count}' for '--items <ITEMS>': not a whole number");
+        assert!(error.contains(&line), "{error}");
+    }
+}
+
+#[test]
+fn an_empty_admin_token_is_none() {
+    let line = CommandLine::try_parse_from(["toy", "--admin", "--admin-token", ""]);
+    assert!(line.is_err());
+}
