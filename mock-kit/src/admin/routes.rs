@@ -2,17 +2,20 @@
 
 use axum::{
     Json, Router,
-    extract::{DefaultBodyLimit, Path, Query, State},
+    extract::{DefaultBodyLimit, OriginalUri, Path, State},
     middleware,
     response::{IntoResponse, Response},
     routing::{delete, get, post},
 };
 use bytes::Bytes;
-use http::{StatusCode, header::CONTENT_TYPE};
+use http::{Method, StatusCode, header::CONTENT_TYPE};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::door::{self, AdminAccess};
+use super::{
+    asked::{self, Query},
+    door::{self, AdminAccess},
+};
 use crate::{
     fault::{FaultCount, FaultRule},
     journal::{Exchange, Filter},
@@ -25,8 +28,32 @@ use crate::{
 /// The largest snapshot taken, in bytes: several times a catalogue of 100,000 items.
 const SNAPSHOT_LIMIT: usize = 1 << 30;
 
+/// What there is, for people who look around.
+const OPERATIONS: [&str; 16] = [
+    "GET /__admin/snapshot",
+    "PUT /__admin/snapshot",
+    "POST /__admin/reset",
+    "GET /__admin/journal",
+    "DELETE /__admin/journal",
+    "GET /__admin/ledger",
+    "GET /__admin/faults",
+    "POST /__admin/faults",
+    "DELETE /__admin/faults",
+    "DELETE /__admin/faults/{id}",
+    "GET /__admin/faults/report",
+    "GET /__admin/clock",
+    "PUT /__admin/clock",
+    "GET /__admin/webhooks/deliveries",
+    "POST /__admin/revoke",
+    "GET /__admin",
+];
+
 pub(crate) fn routes<V: Vendor>(access: &AdminAccess) -> Router<Mock<V>> {
     let admin = Router::new()
+        .route(
+            "/",
+            get(|| async { Json(json!({ "operations": OPERATIONS })) }),
+        )
         .route("/snapshot", get(take::<V>).put(restore::<V>))
         .route("/reset", post(reset::<V>))
         .route("/journal", get(journal::<V>).delete(clear_journal::<V>))
@@ -42,6 +69,8 @@ pub(crate) fn routes<V: Vendor>(access: &AdminAccess) -> Router<Mock<V>> {
         .route("/clock", get(clock::<V>).put(set_clock::<V>))
         .route("/webhooks/deliveries", get(deliveries::<V>))
         .route("/revoke", post(revoke::<V>))
+        .fallback(unknown)
+        .method_not_allowed_fallback(unknown)
         .layer(DefaultBodyLimit::max(SNAPSHOT_LIMIT))
         .layer(middleware::from_fn_with_state(access.clone(), door::guard));
     Router::new().nest("/__admin", admin)
@@ -54,6 +83,14 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         (self.0, Json(json!({ "error": self.1 }))).into_response()
     }
+}
+
+async fn unknown(method: Method, OriginalUri(uri): OriginalUri) -> Problem {
+    let problem = format!(
+        "there is no {method} {}; GET /__admin lists what there is",
+        uri.path()
+    );
+    Problem(StatusCode::NOT_FOUND, problem)
 }
 
 async fn take<V: Vendor>(State(mock): State<Mock<V>>) -> Result<impl IntoResponse, Problem> {
@@ -199,7 +236,7 @@ async fn clock<V: Vendor>(State(mock): State<Mock<V>>) -> impl IntoResponse {
 
 async fn set_clock<V: Vendor>(
     State(mock): State<Mock<V>>,
-    Json(offset): Json<Offset>,
+    asked::Json(offset): asked::Json<Offset>,
 ) -> impl IntoResponse {
     mock.clock().set_offset_ms(offset.offset_ms);
     mock.wake();
@@ -234,7 +271,7 @@ async fn deliveries<V: Vendor>(
 
 async fn revoke<V: Vendor>(
     State(mock): State<Mock<V>>,
-    Json(what): Json<Revocation>,
+    asked::Json(what): asked::Json<Revocation>,
 ) -> Result<impl IntoResponse, Problem> {
     if what == Revocation::default() {
         let problem = "name a principal or a credential to revoke";

@@ -285,3 +285,64 @@ async fn unless_it_is_opened_there_is_no_door() {
     };
     assert_eq!(ask(&world, "GET", "/journal", None).await.status, 404);
 }
+
+#[tokio::test(start_paused = true)]
+async fn whatever_is_wrong_with_a_request_is_one_line_in_one_shape() {
+    let world = World::new();
+    let cases = [
+        (
+            "GET",
+            "/journal?opration=x",
+            None,
+            400,
+            "unknown field `opration`",
+        ),
+        ("GET", "/ledger?after=-1", None, 400, "after: invalid digit"),
+        (
+            "PUT",
+            "/clock",
+            Some(json!({"offset": 3})),
+            400,
+            "unknown field `offset`",
+        ),
+        (
+            "POST",
+            "/revoke",
+            Some(json!({"princpal": "hub"})),
+            400,
+            "unknown field `princpal`",
+        ),
+        (
+            "GET",
+            "/fault",
+            None,
+            404,
+            "there is no GET /__admin/fault; GET /__admin lists",
+        ),
+        (
+            "GET",
+            "/reset",
+            None,
+            404,
+            "there is no GET /__admin/reset; GET /__admin lists",
+        ),
+    ];
+    for (method, path, body, status, line) in cases {
+        let answer = ask(&world, method, path, body).await;
+        assert_eq!(answer.status, status, "{method} {path}");
+        let error = answer.json()["error"].as_str().unwrap().to_owned();
+        assert!(error.contains(line) && !error.contains('\n'), "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_lists_what_it_has() {
+    let world = World::new();
+    let listed = ask(&world, "GET", "", None).await.json();
+    for operation in listed["operations"].as_array().unwrap() {
+        let (method, path) = operation.as_str().unwrap().split_once(" /__admin").unwrap();
+        let answer = ask(&world, method, path, None).await;
+        let text = String::from_utf8(answer.body.to_vec()).unwrap();
+        assert!(!text.contains("GET /__admin lists"), "{operation}: {text}");
+    }
+}
