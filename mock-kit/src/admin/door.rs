@@ -1,5 +1,7 @@
 //! Who may use the admin API.
 
+use std::net::IpAddr;
+
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -31,6 +33,10 @@ pub(super) async fn guard(
         let problem = "requests of other web pages are refused";
         return Problem(StatusCode::FORBIDDEN, problem.to_owned()).into_response();
     }
+    if access.token.is_none() && !is_named_locally(request.headers()) {
+        let problem = "without --admin-token it is reached as localhost or by address only";
+        return Problem(StatusCode::FORBIDDEN, problem.to_owned()).into_response();
+    }
     if !access.admits(request.headers()) {
         let problem = "X-Admin-Token is missing or wrong";
         return Problem(StatusCode::UNAUTHORIZED, problem.to_owned()).into_response();
@@ -52,15 +58,29 @@ impl AdminAccess {
 
 /// A page in a browser on this machine could reach loopback; browsers name such a page's origin.
 fn is_foreign_page(headers: &HeaderMap) -> bool {
-    let text = |name| {
-        headers
-            .get(name)
-            .and_then(|value: &http::HeaderValue| value.to_str().ok())
-    };
     let Some(origin) = headers.get(ORIGIN) else {
         return false;
     };
-    let host = text(HOST).unwrap_or_default();
+    let host = host(headers).unwrap_or_default();
     let own = [format!("http://{host}"), format!("https://{host}")];
     !own.iter().any(|own| own.as_bytes() == origin.as_bytes())
+}
+
+/// A web page may have its own name lead to loopback once it is open (DNS rebinding), and is then
+/// no foreign page any more. Such a name is one that can be bought; `.test` is not (RFC 6761).
+fn is_named_locally(headers: &HeaderMap) -> bool {
+    let Some(host) = host(headers) else {
+        return true;
+    };
+    let name = host
+        .rsplit_once(':')
+        .filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()))
+        .map_or(host, |(name, _)| name);
+    let address = name.trim_start_matches('[').trim_end_matches(']');
+    let top = name.rsplit('.').next().unwrap_or_default();
+    address.parse::<IpAddr>().is_ok() || matches!(top, "localhost" | "test")
+}
+
+fn host(headers: &HeaderMap) -> Option<&str> {
+    headers.get(HOST)?.to_str().ok()
 }

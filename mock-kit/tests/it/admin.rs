@@ -346,3 +346,25 @@ async fn it_lists_what_it_has() {
         assert!(!text.contains("GET /__admin lists"), "{operation}: {text}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn without_a_token_no_name_that_a_web_page_could_own_leads_to_it() {
+    let status = async |world: &World, host: &str| {
+        let request = at("GET", "/clock").header("host", host);
+        let answer = world.send(request.body(Body::empty()).unwrap()).await;
+        answer.status.as_u16()
+    };
+    let open = World::new();
+    for host in [
+        "localhost:80",
+        "127.0.0.1:80",
+        "[::1]:80",
+        "[::1]",
+        "jerky.test",
+    ] {
+        assert_eq!(status(&open, host).await, 200, "{host}");
+    }
+    for host in ["evil.example", "evil.example:80", "127.0.0.1.evil.example"] {
+        assert_eq!(status(&open, host).await, 403, "{host}");
+    }
+}
