@@ -3,7 +3,10 @@
 //! Rules read through a draft and write into it; nothing of it is visible anywhere until the whole
 //! of it was committed. Dropping it is the rollback.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use bytes::Bytes;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -146,6 +149,14 @@ impl Draft<'_> {
     /// Whether an order was ever heard of.
     pub(super) fn knows_order(&self, id: &OrderId) -> Result<bool, StoreError> {
         Ok(self.order(id).is_some() || self.find(id)?.is_some())
+    }
+
+    /// An order as it is at hand, or as it was closed.
+    pub(super) fn recall(&self, id: &OrderId) -> Result<Option<Cow<'_, Order>>, StoreError> {
+        match self.order(id) {
+            Some(order) => Ok(Some(Cow::Borrowed(order))),
+            None => Ok(self.find(id)?.map(Cow::Owned)),
+        }
     }
 
     /// An order that is not in this draft.

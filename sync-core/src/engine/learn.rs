@@ -5,7 +5,7 @@ use super::{
     counts::{self, Verdict},
     draft::Draft,
     held::Held,
-    order::OrderFacts,
+    order::{Order, OrderFacts},
     publish,
     stock::{self, Judgement, Learned},
 };
@@ -31,6 +31,31 @@ pub(super) struct Cause<'c> {
 impl Cause<'_> {
     fn owned(self) -> (String, String) {
         (self.kind.to_owned(), self.event.to_owned())
+    }
+}
+
+/// What was read of an order, held against what is known of it.
+struct Weighed {
+    facts: OrderFacts,
+    is_known: bool,
+    /// Whether it is what was doubted before, read a second time.
+    is_repeated: bool,
+    /// Whether anything was doubted before.
+    doubted: bool,
+    contradiction: Option<String>,
+}
+
+impl Weighed {
+    fn new(facts: OrderFacts, order: Option<&Order>) -> Self {
+        let known = order.and_then(|order| order.facts.as_ref());
+        let doubt = order.and_then(|order| order.doubt.as_ref());
+        Self {
+            is_known: known == Some(&facts),
+            is_repeated: doubt == Some(&facts),
+            doubted: doubt.is_some(),
+            contradiction: known.and_then(|known| facts.contradicts(known)),
+            facts,
+        }
     }
 }
 
@@ -289,21 +314,21 @@ impl Draft<'_> {
 
     /// Takes in an order, if its version is newer and it can have become of what is known.
     pub(super) fn learn_order(&mut self, view: &OrderView, how: Learned) -> Result<(), StoreError> {
-        let known = match self.order(&view.id) {
-            Some(order) => order.version(),
-            None => self.find(&view.id)?.map_or(0, |order| order.version()),
-        };
-        let current = view.version >= known;
-        if current && how == Learned::Read && self.order(&view.id).is_some_and(|o| o.reread) {
-            self.order_mut(&view.id)?.reread = false;
-            self.dirty.insert(Aggregate::Order(view.id.clone()));
-        }
+        let found = self.recall(&view.id)?;
+        let known = found.as_deref().map_or(0, Order::version);
+        let is_reread = found.as_deref().is_some_and(|order| order.reread);
         if view.version < known || view.version == known && how != Learned::Read {
             self.applied(false);
             return Ok(());
         }
-        match OrderFacts::read(view, self.policy.largest_quantity) {
-            Ok(facts) => self.weigh_order(view, facts),
+        let read = OrderFacts::read(view, self.policy.largest_quantity);
+        let read = read.map(|facts| Weighed::new(facts, found.as_deref()));
+        if is_reread && how == Learned::Read {
+            self.order_mut(&view.id)?.reread = false;
+            self.dirty.insert(Aggregate::Order(view.id.clone()));
+        }
+        match read {
+            Ok(weighed) => self.weigh_order(view, weighed),
             Err(_) if view.version == known => {
                 self.applied(false);
                 Ok(())
@@ -314,19 +339,14 @@ impl Draft<'_> {
 
     /// Takes in facts that could be true, unless they contradict what is known; and even then, if
     /// they are read a second time.
-    fn weigh_order(&mut self, view: &OrderView, facts: OrderFacts) -> Result<(), StoreError> {
-        let order = self.order(&view.id);
-        let known = order.and_then(|order| order.facts.as_ref());
-        let doubt = order.and_then(|order| order.doubt.as_ref());
-        let (is_known, is_repeated) = (known == Some(&facts), doubt == Some(&facts));
-        let was_doubted = doubt.is_some();
-        if is_known && !was_doubted {
+    fn weigh_order(&mut self, view: &OrderView, weighed: Weighed) -> Result<(), StoreError> {
+        let Weighed { facts, doubted, .. } = weighed;
+        if weighed.is_known && !doubted {
             self.applied(false);
             return Ok(());
         }
-        let contradiction = known.and_then(|known| facts.contradicts(known));
-        if let Some(reason) = contradiction
-            && !is_repeated
+        if let Some(reason) = weighed.contradiction
+            && !weighed.is_repeated
         {
             return self.doubt_order(view, reason, Some(facts));
         }
@@ -335,7 +355,7 @@ impl Draft<'_> {
         order.doubt = None;
         order.heard = order.heard.max(facts.version);
         order.facts = Some(facts);
-        self.applied(!is_known);
+        self.applied(!weighed.is_known);
         Ok(())
     }
 

@@ -119,13 +119,19 @@ pub(crate) fn short_text(field: &str, text: String) -> Result<String, String> {
 }
 
 fn parse<T: Readable>(raw: &[u8], at: Timestamp) -> Result<T, String> {
+    match serde_json::from_slice(raw) {
+        Ok(wire) => T::from_wire(wire, at),
+        Err(error) => Err(traced::<T::Wire>(raw).unwrap_or_else(|| error.to_string())),
+    }
+}
+
+/// What is wrong, with the path to it. Following the path costs as much again as reading, so only
+/// what cannot be read is read this way.
+fn traced<W: DeserializeOwned>(raw: &[u8]) -> Option<String> {
     let mut json = serde_json::Deserializer::from_slice(raw);
-    let wire = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
-        format!("{path}: {}", error.into_inner())
-    })?;
-    json.end().map_err(|error| error.to_string())?;
-    T::from_wire(wire, at)
+    let error = serde_path_to_error::deserialize::<_, W>(&mut json).err()?;
+    let path = error.path().to_string();
+    Some(format!("{path}: {}", error.into_inner()))
 }
 
 /// Rows inside an object that are read one by one after it.
