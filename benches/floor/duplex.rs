@@ -8,16 +8,27 @@ use http_body_util::{BodyExt, Full};
 use hyper::{body::Incoming, client::conn::http1::SendRequest, service::service_fn};
 use hyper_util::rt::TokioIo;
 
-/// What a typical vendor reply weighs, in bytes.
-const REPLY: &[u8] = &[b'x'; 512];
+/// The largest body that is carried; larger ones are cut to it.
+const LARGEST: usize = 1024 * 1024;
 
-/// Carries `requests` one after another over one connection.
-pub(crate) async fn carry(requests: u64) {
-    let mut client = connect().await;
-    for _ in 0..requests {
-        let request = Request::get("/")
+/// What one exchange carries, in bytes of its bodies.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Carried {
+    /// Of the request.
+    pub(crate) sent: usize,
+    /// Of the reply.
+    pub(crate) received: usize,
+}
+
+/// Carries the exchanges one after another over one connection: as many as a world, and as heavy.
+pub(crate) async fn carry(exchanges: &[Carried]) {
+    let weight = Bytes::from(vec![b'x'; LARGEST]);
+    let mut client = connect(weight.clone()).await;
+    for exchange in exchanges {
+        let body = weight.slice(..exchange.sent.min(LARGEST));
+        let request = Request::post(format!("/{}", exchange.received))
             .header("host", "floor.test")
-            .body(Full::default());
+            .body(Full::new(body));
         let reply = client
             .send_request(request.expect("static"))
             .await
@@ -26,10 +37,15 @@ pub(crate) async fn carry(requests: u64) {
     }
 }
 
-async fn connect() -> SendRequest<Full<Bytes>> {
+async fn connect(weight: Bytes) -> SendRequest<Full<Bytes>> {
     let (near, far) = tokio::io::duplex(64 * 1024);
-    let serve = service_fn(|_: Request<Incoming>| async {
-        Ok::<_, Infallible>(Response::new(Full::new(Bytes::from_static(REPLY))))
+    let serve = service_fn(move |request: Request<Incoming>| {
+        let wanted = request.uri().path().trim_start_matches('/').parse();
+        let reply = weight.slice(..wanted.unwrap_or(0).min(LARGEST));
+        async {
+            request.into_body().collect().await.ok();
+            Ok::<_, Infallible>(Response::new(Full::new(reply)))
+        }
     });
     let server = hyper::server::conn::http1::Builder::new()
         .auto_date_header(false)

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use axum::{Json, Router, routing};
 use bytes::Bytes;
-use http::{Request, StatusCode};
+use http::{HeaderName, Request, StatusCode, header::CONTENT_TYPE};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::SendRequest;
 use hyper_util::rt::TokioIo;
@@ -18,16 +18,18 @@ pub(crate) async fn serve_bare(router: Router) -> SocketAddr {
     address
 }
 
-/// One route that reads JSON and one that writes it: `body` comes back for `GET /read`, and
-/// `POST /write` parses what it is sent and answers with the same `body`.
+/// `body` comes back for `GET /read`, and for `POST /write` once what was sent is parsed. It is
+/// written out once and for all: the floor does nothing but carry it.
 pub(crate) fn bare_router(body: &serde_json::Value) -> Router {
-    let (read, written) = (body.clone(), body.clone());
+    const JSON: [(HeaderName, &str); 1] = [(CONTENT_TYPE, "application/json")];
+    let body = Bytes::from(body.to_string());
+    let written = body.clone();
     Router::new()
-        .route("/read", routing::get(move || async move { Json(read) }))
+        .route("/read", routing::get(move || async move { (JSON, body) }))
         .route(
             "/write",
             routing::post(move |Json(_): Json<serde_json::Value>| async move {
-                (StatusCode::CREATED, Json(written))
+                (StatusCode::CREATED, JSON, written)
             }),
         )
 }

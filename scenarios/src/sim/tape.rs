@@ -72,6 +72,10 @@ pub struct Entry {
     pub body: Option<Bytes>,
     /// Whether a fault forged this webhook, as the vendor's mock marks it.
     pub is_forged: bool,
+    /// Bytes of the request's body.
+    pub sent: usize,
+    /// Bytes of the reply's body; 0 when there was none.
+    pub received: usize,
     /// Hash of both bodies.
     digest: u64,
 }
@@ -167,6 +171,8 @@ impl Tape {
                 .extensions()
                 .get::<mock_kit::webhook::Forged>()
                 .is_some(),
+            sent: request.body().len(),
+            received: 0,
             digest: xxh3_64(request.body()),
         };
         Recording {
@@ -197,6 +203,7 @@ impl Recording {
                 entry.outcome = Outcome::Replied(response.status().as_u16());
                 entry.retry_after = response.headers().get(RETRY_AFTER).cloned();
                 entry.policy = response.headers().get("ratelimit-policy").cloned();
+                entry.received = response.body().len();
                 entry.digest ^= xxh3_64(response.body()).rotate_left(1);
             }
             Err(error) => entry.outcome = Outcome::Failed(error.clone()),
