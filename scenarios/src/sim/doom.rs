@@ -98,10 +98,8 @@ impl Doom {
         let struck = {
             let mut state = self.lock();
             let moment = step(&mut state);
-            let planned = state.planned.iter();
-            planned
-                .cloned()
-                .find(|crash| comes_true(crash.moment, moment))
+            let comes = |crash: &&Crash| comes_true(crash.moment, moment);
+            state.planned.iter().find(comes).cloned()
         };
         let strikes = struck.is_some();
         struck.into_iter().for_each(|crash| self.strike(crash));

@@ -1,5 +1,10 @@
 //! The `lockstep` command as its users meet it: a process with arguments, output and an exit code.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "clippy takes only test functions for tests, and not what they call"
+)]
+
 mod command;
 mod determinism;
 
