@@ -23,6 +23,7 @@ pub mod fault;
 pub mod idempotency;
 pub mod journal;
 pub mod limit;
+pub mod nearest;
 pub mod openapi;
 pub mod snapshot;
 pub mod webhook;

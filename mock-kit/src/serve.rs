@@ -42,7 +42,7 @@ pub enum Cut {
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
     /// Another program has the port.
-    #[error("port {} on {} is in use: choose another with --port, or 0 for a free one", .0.port(), .0.ip())]
+    #[error("port {} on {} is in use: choose another, or 0 for a free one", .0.port(), .0.ip())]
     InUse(SocketAddr),
     /// Anything else.
     #[error("cannot listen on {0}: {1}")]

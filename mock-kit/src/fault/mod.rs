@@ -32,7 +32,7 @@ pub use moment::Moment;
 pub use plan::{Names, Target};
 pub use registry::{FaultKind, about_all, find, nearest};
 pub use reply::Reply;
-pub use rule::{FaultRule, OneOrMany, Place, RuleError, Timing, Who};
+pub use rule::{FaultRule, OneOrMany, PLACE, Place, RuleError, TIMING, Timing, Who};
 pub use struck::{BatchFailure, Semantic, Struck};
 
 pub(crate) use data::forge;

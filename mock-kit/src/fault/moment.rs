@@ -16,6 +16,16 @@ pub enum Moment {
 }
 
 impl Moment {
+    /// Whether it is at `other` or later in every run. A time and a length from the start cannot be
+    /// compared before the start is known.
+    pub(super) fn is_never_before(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::AfterStartMs(one), Self::AfterStartMs(other)) => one >= other,
+            (Self::At(one), Self::At(other)) => one >= other,
+            _ => false,
+        }
+    }
+
     /// The moment as a time, in a run that began at `start`.
     pub fn resolve(self, start: Timestamp) -> Timestamp {
         match self {

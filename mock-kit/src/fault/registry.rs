@@ -11,6 +11,7 @@ use super::{
     kinds::*,
     rule::traced,
 };
+use crate::nearest::nearest_three;
 
 macro_rules! registry {
     (kinds: $($kind:ident),+; data: $($data:ident),+ $(;)?) => {
@@ -96,14 +97,6 @@ pub fn nearest(name: &str) -> Vec<String> {
 
 /// Up to three of `known` that are like `name`, nearest first.
 pub(crate) fn nearest_of<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut ranked: Vec<(f64, &str)> = known
-        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .collect();
-    ranked.sort_by(|(a, left), (b, right)| b.total_cmp(a).then(left.cmp(right)));
-    ranked
-        .into_iter()
-        .take(3)
-        .map(|(_, candidate)| candidate.to_owned())
-        .collect()
+    let near = nearest_three(name, known);
+    near.into_iter().map(str::to_owned).collect()
 }

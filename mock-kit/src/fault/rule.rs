@@ -276,6 +276,11 @@ impl FaultRule {
             let names = names.join(", ");
             return invalid(format!("phase {} is not one of: {names}", phase.as_str()));
         }
+        if let (Some(from), Some(until)) = (self.timing.from, self.timing.until)
+            && from.is_never_before(until)
+        {
+            return invalid("until is not after from, so it never strikes".to_owned());
+        }
         if self.place.about.is_some() && !self.fault.is_bad_data() {
             return invalid("`about` names a row, and only bad data strikes rows".to_owned());
         }
@@ -286,7 +291,7 @@ impl FaultRule {
         }
         if self.timing.every == Some(0) || self.timing.nth == Some(0) || self.timing.at.contains(&0)
         {
-            return invalid("requests are counted from 1, so 0 never strikes".to_owned());
+            return invalid("nth, every and at count from 1, so 0 never strikes".to_owned());
         }
         if let Some(method) = &self.place.method
             && !KNOWN_METHODS
@@ -327,8 +332,10 @@ const KNOWN_METHODS: &[Method] = &[
 ];
 
 const HEAD: &[&str] = &["kind", "id", "phase"];
-const PLACE: &[&str] = &["vendor", "operation", "method", "path", "client", "about"];
-const TIMING: &[&str] = &["from", "until", "at", "nth", "every", "chance", "limit"];
+/// The fields of a rule that say where it strikes.
+pub const PLACE: &[&str] = &["vendor", "operation", "method", "path", "client", "about"];
+/// The fields of a rule that say when it strikes.
+pub const TIMING: &[&str] = &["from", "until", "at", "nth", "every", "chance", "limit"];
 
 #[derive(Deserialize)]
 struct Head {

@@ -80,7 +80,11 @@ fn a_rule_says_what_was_wrong_and_what_was_meant() {
             json!({"kind": "reset", "chance": 1.5}),
             "chance 1.5 is not between 0 and 1",
         ),
-        (json!({"kind": "reset", "every": 0}), "counted from 1"),
+        (json!({"kind": "reset", "every": 0}), "count from 1"),
+        (
+            json!({"kind": "reset", "from": 9, "until": 9}),
+            "until is not after from",
+        ),
         (
             json!({"kind": "reset", "phase": "reply"}),
             "phase reply is not one of: before_apply, ",

@@ -117,8 +117,6 @@ async fn a_port_in_use_is_one_clear_line() {
     let address = taken.local_addr().unwrap();
     let error = bind(address).await.unwrap_err().to_string();
     let port = address.port();
-    let line = format!(
-        "port {port} on 127.0.0.1 is in use: choose another with --port, or 0 for a free one"
-    );
+    let line = format!("port {port} on 127.0.0.1 is in use: choose another, or 0 for a free one");
     assert_eq!(error, line);
 }
