@@ -51,7 +51,13 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
         admin: arguments.admin,
     };
     match live::serve(&stage) {
-        Ok(()) => Exit::Holds,
+        Ok(served) => {
+            eprintln!(
+                "stopped: {} orders placed, {} confirmed; {} numbers published",
+                served.placed, served.confirmed, served.published
+            );
+            Exit::Holds
+        }
         Err(error @ (LiveError::Bind(_) | LiveError::Store { .. })) => usage(error),
         Err(error) => {
             eprintln!("error: {error}");

@@ -8,6 +8,7 @@ use std::{
 };
 
 use mock_kit::{BindError, Settings, Vendor, admin::AdminAccess, bind};
+use mock_polish_api::truth::{Fact, Happening};
 use seams::{Clock, Wire, WireError};
 use sync_core::store::{Store, StoreError};
 use sync_hub::{Hub, HubError, Wires};
@@ -34,6 +35,17 @@ pub struct Stage {
     pub store: Option<PathBuf>,
     /// Whether both vendors' admin API is open.
     pub admin: bool,
+}
+
+/// What came of it, by the shop's own ledger.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Served {
+    /// Orders that shoppers placed.
+    pub placed: u64,
+    /// Orders that the hub confirmed.
+    pub confirmed: u64,
+    /// Numbers that the hub published.
+    pub published: u64,
 }
 
 /// Why serving could not start or go on.
@@ -71,7 +83,7 @@ const OPEN: Span = Span::from_hours(24);
 ///
 /// # Errors
 /// [`LiveError`].
-pub fn serve(stage: &Stage) -> Result<(), LiveError> {
+pub fn serve(stage: &Stage) -> Result<Served, LiveError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -88,7 +100,7 @@ pub fn serve(stage: &Stage) -> Result<(), LiveError> {
 ///
 /// # Errors
 /// [`LiveError`].
-pub async fn perform(stage: &Stage, stop: impl Future<Output = ()>) -> Result<(), LiveError> {
+pub async fn perform(stage: &Stage, stop: impl Future<Output = ()>) -> Result<Served, LiveError> {
     let clock = Clock::system();
     let plan = Plan::expand(&scenario(stage, &clock), stage.seed);
     let [jerky, polish, hub] = stage
@@ -129,7 +141,23 @@ pub async fn perform(stage: &Stage, stop: impl Future<Output = ()>) -> Result<()
     drives.shutdown().await;
     drop(ended);
     while servers.join_next().await.is_some() {}
-    Ok(result?)
+    result?;
+    Ok(vendors.polish.shop(|shop, _| Served::of(shop.facts())))
+}
+
+impl Served {
+    fn of<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Self {
+        let mut served = Self::default();
+        for fact in facts {
+            match fact.fact {
+                Happening::OrderPlaced { .. } => served.placed += 1,
+                Happening::OrderConfirmed { .. } => served.confirmed += 1,
+                Happening::AvailabilitySet { .. } => served.published += 1,
+                _ => {}
+            }
+        }
+        served
+    }
 }
 
 fn middleware(
