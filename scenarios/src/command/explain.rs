@@ -1,12 +1,15 @@
 //! `lockstep explain NAME`: a scenario, a kind of fault or an invariant in words.
 
 use clap::Args;
-use mock_kit::fault::{About, about_all};
+use mock_kit::{
+    fault::{About, PLACE, TIMING, about_all},
+    nearest::nearest_three,
+};
 
-use super::{Exit, known, usage};
+use super::{Exit, known, say, usage};
 use crate::{
     oracle::{self, INVARIANTS, Invariant},
-    scenario::{Fault, Scenario, find, nearest_three, shipped},
+    scenario::{Fault, Scenario, Shipped, find, shipped},
 };
 
 /// What to explain.
@@ -18,9 +21,10 @@ pub(super) struct Arguments {
 
 const CRASH: &str = "hub_crash
   The middleware's process dies: whatever it was waiting for is gone, what it stored is not.
-  strikes: the middleware, once, counted from the start of the traffic
+  strikes: the middleware, at one of four moments, counted from the start of the traffic
     nth_request    while its n-th request is on the way
     nth_commit     right after its n-th commit
+    every_commit   right after each commit whose number is a multiple of this
     at             at a time, such as \"30m\"
     restart_after  how long it stays dead (20s)";
 
@@ -29,15 +33,15 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
     let name = arguments.name.as_str();
     if let Some(file) = find(name) {
         match file.scenario(&known()) {
-            Ok(scenario) => println!("{}", scenario_in_words(&scenario)),
+            Ok(scenario) => say(scenario_in_words(&scenario)),
             Err(mistake) => return usage(mistake),
         }
     } else if let Some(invariant) = oracle::find(name) {
-        println!("{}", invariant_in_words(invariant));
+        say(invariant_in_words(invariant));
     } else if let Some(about) = about_all().iter().find(|about| about.name == name) {
-        println!("{}", fault_in_words(about));
+        say(fault_in_words(about));
     } else if name == "hub_crash" {
-        println!("{CRASH}");
+        say(with_users(CRASH.to_owned(), "hub_crash"));
     } else {
         return usage(unknown(name));
     }
@@ -118,18 +122,29 @@ fn fault_in_words(about: &About) -> String {
     let mut lines = vec![
         about.name.to_owned(),
         format!("  {}", about.doc),
-        format!("  strikes: {} ({})", about.strikes, phases.join(", ")),
+        format!("  strikes: {}", about.strikes),
+        format!("  phases, the first by default: {}", phases.join(", ")),
     ];
     let width = about.params.iter().map(|p| p.name.len()).max().unwrap_or(0);
     for param in about.params {
         lines.push(format!("    {:width$}  {}", param.name, param.doc));
     }
-    let users = shipped()
-        .iter()
-        .filter(|file| file.text.contains(about.name));
-    let users: Vec<&str> = users.map(|file| file.name).collect();
+    lines.push(format!("  where, in its rule: {}", PLACE.join(", ")));
+    lines.push(format!("  when, in its rule: {}", TIMING.join(", ")));
+    with_users(lines.join("\n"), about.name)
+}
+
+/// Adds the scenarios that inject this kind.
+fn with_users(mut text: String, kind: &str) -> String {
+    let known = known();
+    let injects = |file: &&Shipped| {
+        let scenario = file.scenario(&known);
+        scenario.is_ok_and(|scenario| scenario.faults.iter().any(|fault| fault.kind() == kind))
+    };
+    let users: Vec<&str> = shipped().iter().filter(injects).map(|f| f.name).collect();
     if !users.is_empty() {
-        lines.push(format!("  used by: {}", users.join(", ")));
+        text.push_str("\n  used by: ");
+        text.push_str(&users.join(", "));
     }
-    lines.join("\n")
+    text
 }

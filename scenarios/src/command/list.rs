@@ -1,6 +1,6 @@
 //! `lockstep list`: the scenarios that ship, a line each.
 
-use super::{Exit, known, usage};
+use super::{Exit, known, say, usage};
 use crate::scenario::shipped;
 
 /// Prints name and title of every scenario.
@@ -9,7 +9,7 @@ pub(super) fn execute() -> Exit {
     let width = shipped().iter().map(|s| s.name.len()).max().unwrap_or(0);
     for file in shipped() {
         match file.scenario(&known) {
-            Ok(scenario) => println!("{:width$}  {}", scenario.name, scenario.title),
+            Ok(scenario) => say(format_args!("{:width$}  {}", scenario.name, scenario.title)),
             Err(mistake) => return usage(mistake),
         }
     }

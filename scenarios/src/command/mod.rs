@@ -6,6 +6,8 @@ mod list;
 mod run;
 mod serve;
 
+use std::io::Write as _;
+
 use clap::{Parser, Subcommand};
 
 pub use known::known;
@@ -60,6 +62,13 @@ impl From<Exit> for std::process::ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)
     }
+}
+
+/// Prints what was asked for. Whoever reads it may stop before the end, as `head` does.
+fn say(text: impl std::fmt::Display) {
+    let mut out = std::io::stdout().lock();
+    // A closed pipe is the reader's choice; for anything else there is nobody left to tell.
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
 }
 
 /// Says what is wrong with the command or a file.

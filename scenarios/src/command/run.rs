@@ -14,13 +14,14 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
+use mock_kit::nearest::nearest_three;
 use tokio::time::Instant;
 
-use super::{Exit, known, usage};
+use super::{Exit, known, say, usage};
 use crate::{
     plan::Plan,
     report::{self, Document, Progress, Run, Verdict},
-    scenario::{Known, Scenario, find, nearest_three, read, shipped},
+    scenario::{Known, Scenario, find, read, shipped},
     sim::{self, Played},
 };
 
@@ -36,7 +37,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "A..B", value_parser = seeds)]
     seeds: Option<Seeds>,
     /// In which world to play
-    #[arg(long, value_enum, default_value_t = World::Sim)]
+    #[arg(long, value_enum, default_value_t = World::Sim, hide = true)]
     world: World,
     /// Keep each run's trace and history in this folder
     #[arg(long, value_name = "DIR")]
@@ -77,6 +78,11 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
     {
         return cannot_write(path, &error);
     }
+    if let Some(folder) = &arguments.record
+        && let Err(error) = fs::create_dir_all(folder)
+    {
+        return cannot_write(folder, &error);
+    }
     let started = Instant::now();
     let runs = match play_all(&plans(&scenarios, arguments), arguments.record.as_deref()) {
         Ok(runs) => runs,
@@ -85,8 +91,12 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
             return Exit::Harness;
         }
     };
-    println!("{}", report::table(&runs));
-    print!("\n{}", report::summary(&runs, millis(started)));
+    let summary = report::summary(&runs, millis(started));
+    say(format_args!(
+        "{}\n\n{}",
+        report::table(&runs),
+        summary.trim_end()
+    ));
     conclude(arguments.json.as_deref(), runs)
 }
 
@@ -104,14 +114,25 @@ fn cannot_write(path: &Path, error: &io::Error) -> Exit {
     usage(format_args!("cannot write {}: {error}", path.display()))
 }
 
-fn load(names: &[String], known: &Known) -> Result<Vec<Scenario>, String> {
-    if names.is_empty() {
-        let all = shipped().iter().map(|file| file.scenario(known));
-        return all
-            .collect::<Result<_, _>>()
-            .map_err(|mistake| mistake.to_string());
-    }
-    names.iter().map(|name| load_one(name, known)).collect()
+/// A scenario, and the word by which the command line knows it: its name, or its file.
+#[derive(Clone)]
+struct Chosen {
+    word: String,
+    scenario: Scenario,
+}
+
+fn load(words: &[String], known: &Known) -> Result<Vec<Chosen>, String> {
+    let all = || shipped().iter().map(|file| file.name.to_owned()).collect();
+    let words: Vec<String> = if words.is_empty() {
+        all()
+    } else {
+        words.to_vec()
+    };
+    let chosen = words.into_iter().map(|word| {
+        let scenario = load_one(&word, known)?;
+        Ok(Chosen { word, scenario })
+    });
+    chosen.collect()
 }
 
 fn load_one(name: &str, known: &Known) -> Result<Scenario, String> {
@@ -134,17 +155,17 @@ fn load_one(name: &str, known: &Known) -> Result<Scenario, String> {
 }
 
 /// Every scenario with every seed, scenario by scenario.
-fn plans(scenarios: &[Scenario], arguments: &Arguments) -> Vec<(Scenario, u64)> {
+fn plans(scenarios: &[Chosen], arguments: &Arguments) -> Vec<(Chosen, u64)> {
     let single = Seeds {
         first: arguments.seed,
         last: arguments.seed,
     };
     let seeds = arguments.seeds.unwrap_or(single);
-    let with_seeds = |scenario: &Scenario| -> Vec<(Scenario, u64)> {
-        match scenario.seed {
-            Some(pinned) => vec![(scenario.clone(), pinned)],
+    let with_seeds = |chosen: &Chosen| -> Vec<(Chosen, u64)> {
+        match chosen.scenario.seed {
+            Some(pinned) => vec![(chosen.clone(), pinned)],
             None => (seeds.first..=seeds.last)
-                .map(|seed| (scenario.clone(), seed))
+                .map(|seed| (chosen.clone(), seed))
                 .collect(),
         }
     };
@@ -152,7 +173,7 @@ fn plans(scenarios: &[Scenario], arguments: &Arguments) -> Vec<(Scenario, u64)> 
 }
 
 /// Plays on all cores: each worker has runtimes of its own, so threads share nothing but the list.
-fn play_all(jobs: &[(Scenario, u64)], record: Option<&Path>) -> Result<Vec<Run>, String> {
+fn play_all(jobs: &[(Chosen, u64)], record: Option<&Path>) -> Result<Vec<Run>, String> {
     let workers = thread::available_parallelism()
         .map_or(1, NonZero::get)
         .min(jobs.len());
@@ -164,10 +185,10 @@ fn play_all(jobs: &[(Scenario, u64)], record: Option<&Path>) -> Result<Vec<Run>,
             scope.spawn(|| {
                 loop {
                     let place = next.fetch_add(1, Ordering::Relaxed);
-                    let Some((scenario, seed)) = jobs.get(place) else {
+                    let Some((chosen, seed)) = jobs.get(place) else {
                         return;
                     };
-                    let run = play(scenario, *seed, record);
+                    let run = play(chosen, *seed, record);
                     if let Ok(run) = &run {
                         progress.done(done.fetch_add(1, Ordering::Relaxed) + 1, run);
                     }
@@ -183,7 +204,11 @@ fn play_all(jobs: &[(Scenario, u64)], record: Option<&Path>) -> Result<Vec<Run>,
 }
 
 /// Plays one scenario; a panic inside is the harness's failure, not the scenario's.
-fn play(scenario: &Scenario, seed: u64, record: Option<&Path>) -> Result<Run, String> {
+fn play(
+    Chosen { word, scenario }: &Chosen,
+    seed: u64,
+    record: Option<&Path>,
+) -> Result<Run, String> {
     let started = Instant::now();
     let played = catch_unwind(AssertUnwindSafe(|| {
         sim::play(&Plan::expand(scenario, seed))
@@ -192,8 +217,11 @@ fn play(scenario: &Scenario, seed: u64, record: Option<&Path>) -> Result<Run, St
     match played {
         Ok(Ok(mut played)) => {
             played.run.wall_ms = millis(started);
+            played.run.word.clone_from(word);
             if let Some(folder) = record {
-                keep(&played, folder).map_err(|error| told(error.to_string()))?;
+                keep(&played, folder).map_err(|error| {
+                    told(format!("cannot write to {}: {error}", folder.display()))
+                })?;
             }
             Ok(played.run)
         }

@@ -22,6 +22,9 @@ pub use verdict::{Finding, Outcome, Verdict};
 pub struct Run {
     /// The scenario's name.
     pub scenario: String,
+    /// The word by which the command line knows the scenario: its name, or its file.
+    #[serde(skip)]
+    pub word: String,
     /// The seed.
     pub seed: u64,
     /// What it came to.

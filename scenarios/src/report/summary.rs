@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Outcome, Run, Verdict, table::length};
+use crate::oracle;
 
 /// How to do the same again, what broke, and the totals.
 pub fn summary(runs: &[Run], wall_ms: u64) -> String {
@@ -15,8 +16,9 @@ pub fn summary(runs: &[Run], wall_ms: u64) -> String {
     let sum = |of: fn(&Run) -> u64| runs.iter().map(of).sum::<u64>();
     let _ = writeln!(
         out,
-        "{} runs: {} pass, {} fail, {} unknown; {} orders, {} requests, {} faults; {} of virtual time in {}",
+        "{} {}: {} pass, {} fail, {} unknown\n{} orders, {} requests, {} faults; {} of virtual time in {}",
         runs.len(),
+        if runs.len() == 1 { "run" } else { "runs" },
         count(Verdict::Pass),
         count(Verdict::Fail),
         count(Verdict::Unknown),
@@ -30,7 +32,12 @@ pub fn summary(runs: &[Run], wall_ms: u64) -> String {
 }
 
 fn failure(out: &mut String, run: &Run) -> std::fmt::Result {
-    let Run { scenario, seed, .. } = run;
+    let Run {
+        scenario,
+        seed,
+        word,
+        ..
+    } = run;
     writeln!(out, "{scenario} (seed {seed}): {}", run.verdict.as_str())?;
     for finding in run.invariants.iter().filter(|f| f.status != Outcome::Holds) {
         let status = match finding.status {
@@ -38,6 +45,10 @@ fn failure(out: &mut String, run: &Run) -> std::fmt::Result {
             Outcome::Unknown | Outcome::Holds => "unknown",
         };
         writeln!(out, "  {}: {status}", finding.name)?;
+        let code = finding.name.split(' ').next().unwrap_or_default();
+        if let Some(invariant) = oracle::find(code) {
+            writeln!(out, "    {}", invariant.meaning)?;
+        }
         for line in finding.evidence.iter().flat_map(|e| e.lines()) {
             writeln!(out, "    {line}")?;
         }
@@ -45,5 +56,5 @@ fn failure(out: &mut String, run: &Run) -> std::fmt::Result {
     for unmet in &run.unmet {
         writeln!(out, "  expected and not seen: {unmet}")?;
     }
-    writeln!(out, "  again: lockstep run {scenario} --seed {seed}\n")
+    writeln!(out, "  again: lockstep run {word} --seed {seed}\n")
 }

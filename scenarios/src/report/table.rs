@@ -1,24 +1,21 @@
 //! The table of runs in the terminal.
 
-use comfy_table::{Cell, CellAlignment, Table, presets::UTF8_HORIZONTAL_ONLY};
+use comfy_table::{Cell, CellAlignment, LineStyle, Table, TableStyle};
 
 use super::Run;
 
 const HEADER: [&str; 8] = [
-    "scenario",
-    "seed",
-    "verdict",
-    "orders",
-    "requests",
-    "faults",
-    "virtual time",
-    "wall time",
+    "scenario", "seed", "verdict", "orders", "requests", "faults", "virtual", "wall",
 ];
+
+/// A rule under the header and no other line.
+const STYLE: TableStyle =
+    TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
 /// One row for each run.
 pub fn table(runs: &[Run]) -> String {
     let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY).set_header(HEADER);
+    table.load_style(STYLE).set_header(HEADER);
     for run in runs {
         table.add_row(row(run));
     }
@@ -27,6 +24,10 @@ pub fn table(runs: &[Run]) -> String {
         .filter(|c| c.index != 0 && c.index != 2)
     {
         column.set_cell_alignment(CellAlignment::Right);
+    }
+    // The longest name and all columns fit a terminal of 80.
+    for column in table.column_iter_mut() {
+        column.set_padding((0, u16::from(column.index < 3)));
     }
     table.trim_fmt()
 }

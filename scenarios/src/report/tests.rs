@@ -5,6 +5,7 @@ use super::*;
 fn run(scenario: &str, verdict: Verdict) -> Run {
     Run {
         scenario: scenario.to_owned(),
+        word: format!("mine/{scenario}.toml"),
         seed: 7,
         verdict,
         trace_hash: "00112233445566ff".to_owned(),
@@ -53,6 +54,16 @@ fn failed() -> Run {
 #[test]
 fn the_table_has_a_row_for_each_run() {
     insta::assert_snapshot!(table(&[run("quiet-day", Verdict::Pass), failed()]));
+}
+
+#[test]
+fn the_table_of_the_suite_fits_a_terminal_of_eighty_columns() {
+    let runs: Vec<Run> = crate::scenario::shipped()
+        .iter()
+        .map(|file| run(file.name, Verdict::Unknown))
+        .collect();
+    let widest = table(&runs).lines().map(|line| line.chars().count()).max();
+    assert!(widest <= Some(80), "{widest:?}");
 }
 
 #[test]

@@ -123,6 +123,16 @@ fn restart_after() -> Span {
     Span::from_secs(20)
 }
 
+impl Fault {
+    /// The kind by which a file names it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Crash(_) => CRASH,
+            Self::Vendor(rule) => rule.fault.about().name,
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for Fault {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut table = toml::Table::deserialize(deserializer)?;

@@ -2,31 +2,7 @@
 
 use std::{fmt, ops::Range};
 
-/// The likeliest of `candidates` that somebody who wrote `word` had in mind.
-pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let folded = word.to_lowercase();
-    candidates
-        .into_iter()
-        .map(|name| (closeness(&folded, &name.to_lowercase()), name))
-        .filter(|(score, _)| *score > 0.55)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, name)| name)
-}
-
-/// The three likeliest, best first.
-pub fn nearest_three<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Vec<&'a str> {
-    let folded = word.to_lowercase();
-    let mut scored: Vec<_> = candidates
-        .into_iter()
-        .map(|name| (closeness(&folded, &name.to_lowercase()), name))
-        .filter(|(score, _)| *score > 0.35)
-        .collect();
-    scored.sort_by(|a, b| b.0.total_cmp(&a.0));
-    scored.into_iter().take(3).map(|(_, name)| name).collect()
-}
+use mock_kit::nearest::nearest;
 
 /// One mistake in a file that somebody wrote.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +61,9 @@ impl Mistake {
             return self;
         }
         self.suggestion = nearest(word, names.iter().copied()).map(str::to_owned);
-        self.expected = Some(format!("one of {}", names.join(", ")));
+        if self.suggestion.is_none() || names.len() <= MANY {
+            self.expected = Some(format!("one of {}", names.join(", ")));
+        }
         self
     }
 }
@@ -113,12 +91,8 @@ impl fmt::Display for Mistake {
 
 impl std::error::Error for Mistake {}
 
-fn closeness(word: &str, name: &str) -> f64 {
-    if !word.is_empty() && name.contains(word) {
-        return 0.9;
-    }
-    strsim::normalized_damerau_levenshtein(word, name).max(strsim::jaro_winkler(word, name) - 0.2)
-}
+/// More names than these bury the one that was meant.
+const MANY: usize = 24;
 
 fn floor_boundary(text: &str, at: usize) -> usize {
     let at = at.min(text.len());

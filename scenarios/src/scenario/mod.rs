@@ -27,7 +27,7 @@ pub use expect::Expect;
 pub use fault::{Crash, Fault, Moment};
 pub use hub::HubSettings;
 pub use load::{LoadError, parse, read, write};
-pub use mistake::{Mistake, nearest, nearest_three};
+pub use mistake::Mistake;
 pub use schema::schema;
 pub use span::Span;
 pub use step::{

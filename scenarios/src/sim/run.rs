@@ -158,6 +158,7 @@ fn judged(world: &World, plan: &Plan, history: &History) -> Run {
     unmet.extend(unrest(history));
     Run {
         scenario: plan.scenario.name.clone(),
+        word: plan.scenario.name.clone(),
         seed: plan.seed,
         verdict: Verdict::over(&invariants, &unmet),
         trace_hash: world.tape.hash(),

@@ -95,7 +95,7 @@ fn a_file_is_played_and_what_it_expected_and_did_not_get_is_told() {
         "{told}{}",
         complaint(&output)
     );
-    assert!(told.contains("1 runs: 1 pass"), "{told}");
+    assert!(told.contains("1 run: 1 pass"), "{told}");
 
     fs::write(&path, format!("{FILE}\n[expect]\norders = 100000\n")).unwrap();
     let output = lockstep(folder.path(), &["run", "small.toml"]).output();
@@ -103,4 +103,47 @@ fn a_file_is_played_and_what_it_expected_and_did_not_get_is_told() {
     let told = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{told}");
     assert!(told.contains("orders"), "{told}");
+    assert!(
+        told.contains("again: lockstep run small.toml --seed 1"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_reader_that_leaves_early_is_no_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [&["list"][..], &["explain", "S3"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = lockstep(folder.path(), arguments)
+            .stdout(writer)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", complaint(&output));
+        assert_eq!(complaint(&output), "");
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_recorded_to_is_told_before_anything_is_played() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("taken"), "").unwrap();
+    let (code, said) = refused(folder.path(), &["run", "quiet-day", "--record", "taken"]);
+    assert_eq!(code, 2, "{said}");
+    assert!(said.starts_with("error: cannot write taken:"), "{said}");
+}
+
+#[test]
+fn a_crash_is_explained_with_each_of_its_moments_and_its_users() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = lockstep(folder.path(), &["explain", "hub_crash"]).output();
+    let told = String::from_utf8(output.unwrap().stdout).unwrap();
+    for part in [
+        "nth_request",
+        "nth_commit",
+        "every_commit",
+        "hub-crash-mid-order",
+    ] {
+        assert!(told.contains(part), "{part} is missing: {told}");
+    }
 }

@@ -62,7 +62,7 @@ impl Tally {
             .faults
             .iter()
             .filter(|kind| !struck(kind))
-            .map(|kind| format!("the fault {kind}, which never struck: a hole in the run"));
+            .map(|kind| format!("the fault {kind}: it never struck"));
         few.chain(holes).collect()
     }
 
