@@ -4,7 +4,7 @@ use mock_kit::fault::about_all;
 
 use crate::{oracle::INVARIANTS, scenario::Known, sim};
 
-/// Operations of both vendors, invariants, and kinds of fault.
+/// Vendors with their operations, invariants, and kinds of fault.
 pub fn known() -> Known {
     let mut faults: Vec<String> = about_all()
         .iter()
@@ -12,7 +12,7 @@ pub fn known() -> Known {
         .collect();
     faults.push("hub_crash".to_owned());
     Known {
-        operations: sim::operations(),
+        vendors: sim::operations(),
         invariants: INVARIANTS.iter().map(|i| i.name.to_owned()).collect(),
         faults,
     }

@@ -1,17 +1,17 @@
 //! What a scenario file may say but cannot mean: names nobody knows, shares above one, faults
 //! that are expected and never injected.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use toml::de::{DeArray, DeTable, DeValue};
 
-use super::{Fault, Mistake, Scenario, Step};
+use super::{Fault, Mistake, Scenario, Span, Step};
 
 /// The names that files may use; handed in, because they live in other modules and crates.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
-    /// Operation ids of both vendors.
-    pub operations: Vec<String>,
+    /// Each vendor, with its operation ids and topics.
+    pub vendors: BTreeMap<String, Vec<String>>,
     /// Invariants of the oracle.
     pub invariants: Vec<String>,
     /// Kinds of fault, the harness's own among them.
@@ -41,7 +41,7 @@ pub(crate) fn check(scenario: &Scenario, known: &Known) -> Result<(), Wrong> {
     check_world(scenario)?;
     check_steps(scenario)?;
     check_expected(scenario, known)?;
-    check_operations(scenario, known)
+    check_places(scenario, known)
 }
 
 fn check_name(scenario: &Scenario) -> Result<(), Wrong> {
@@ -126,6 +126,9 @@ fn check_zones(scenario: &Scenario) -> Result<(), Wrong> {
     Ok(())
 }
 
+/// Ninety days: each hour of it is thousands of requests.
+const MOST: Span = Span::from_hours(2160);
+
 fn check_world(scenario: &Scenario) -> Result<(), Wrong> {
     let world = &scenario.world;
     let wrong = |field, what: &str, expected: &str| {
@@ -142,6 +145,24 @@ fn check_world(scenario: &Scenario) -> Result<(), Wrong> {
     }
     if world.kits > 0 && world.items < 2 {
         return wrong("kits", "gift boxes of one item", "`items` of at least 2");
+    }
+    for (field, number, most) in [
+        ("items", world.items, 100_000),
+        ("lots", world.lots, 1_000),
+        ("listings", world.listings, 100_000),
+        ("kits", world.kits, 100_000),
+        ("mirrors", world.mirrors, 100_000),
+    ] {
+        if number > most {
+            return wrong(
+                field,
+                "more than a run can hold",
+                &format!("at most {most}"),
+            );
+        }
+    }
+    if world.duration > MOST {
+        return wrong("duration", "longer than a run can last", "at most `2160h`");
     }
     if world.duration.as_millis() == 0 {
         return wrong("duration", "a run of no time", "a length such as `4h`");
@@ -194,19 +215,31 @@ fn check_expected(scenario: &Scenario, known: &Known) -> Result<(), Wrong> {
     Ok(())
 }
 
-fn check_operations(scenario: &Scenario, known: &Known) -> Result<(), Wrong> {
+fn check_places(scenario: &Scenario, known: &Known) -> Result<(), Wrong> {
+    if known.vendors.is_empty() {
+        return Ok(());
+    }
     for (index, fault) in scenario.faults.iter().enumerate() {
         let Fault::Vendor(rule) = fault else { continue };
-        for operation in rule.operations() {
-            if !known.operations.is_empty() && !known.operations.iter().any(|o| o == operation) {
-                let path = [
-                    Key::Name("fault"),
-                    Key::Index(index),
-                    Key::Name("operation"),
-                ];
-                let what = format!("neither vendor has an operation `{operation}`");
-                return Err(Wrong::at(path, what).among(operation, &known.operations));
-            }
+        let at = |field| [Key::Name("fault"), Key::Index(index), Key::Name(field)];
+        let vendor = rule.place.vendor.as_ref();
+        if let Some(name) = vendor.filter(|name| !known.vendors.contains_key(*name)) {
+            let names: Vec<String> = known.vendors.keys().cloned().collect();
+            let what = format!("no vendor is called `{name}`");
+            return Err(Wrong::at(at("vendor"), what).among(name, &names));
+        }
+        let asked = known
+            .vendors
+            .iter()
+            .filter(|(name, _)| vendor.is_none_or(|vendor| vendor == *name));
+        let operations: Vec<String> = asked.flat_map(|(_, names)| names).cloned().collect();
+        let unknown = rule.operations().iter().find(|o| !operations.contains(o));
+        if let Some(operation) = unknown {
+            let who = vendor.map_or("neither vendor has an".to_owned(), |v| {
+                format!("{v} has no")
+            });
+            let what = format!("{who} operation `{operation}`");
+            return Err(Wrong::at(at("operation"), what).among(operation, &operations));
         }
     }
     Ok(())

@@ -1,15 +1,20 @@
 //! What the loader tells people about their mistakes.
 
+use std::collections::BTreeMap;
+
 use super::*;
 
 const HEAD: &str = "name = \"x\"\ntitle = \"t\"\nwhy = \"w\"\n";
 
 fn complaint(body: &str) -> String {
     let known = Known {
-        operations: vec![
-            "create_reservation".to_owned(),
-            "put_availability".to_owned(),
-        ],
+        vendors: BTreeMap::from([
+            (
+                "jerky".to_owned(),
+                vec!["create_reservation".to_owned(), "get_stock".to_owned()],
+            ),
+            ("polish".to_owned(), vec!["put_availability".to_owned()]),
+        ]),
         invariants: vec!["no_oversell".to_owned(), "fefo".to_owned()],
         faults: vec!["reply_lost".to_owned(), "hub_crash".to_owned()],
     };
@@ -60,6 +65,79 @@ fn a_misspelt_field_of_a_fault_is_shown_at_its_key() {
 fn a_misspelt_operation_is_met_with_the_nearest() {
     let body = "[[fault]]\nkind = \"reply_lost\"\noperation = \"create_reservations\"\n";
     insta::assert_snapshot!(complaint(body));
+}
+
+#[test]
+fn a_misspelt_vendor_is_met_with_the_nearest() {
+    insta::assert_snapshot!(complaint(
+        "[[fault]]\nkind = \"reply_lost\"\nvendor = \"jreky\"\n"
+    ));
+}
+
+#[test]
+fn an_operation_of_the_other_vendor_is_refused() {
+    let body =
+        "[[fault]]\nkind = \"reply_lost\"\nvendor = \"jerky\"\noperation = \"put_availability\"\n";
+    insta::assert_snapshot!(complaint(body));
+}
+
+#[test]
+fn a_window_that_ends_before_it_begins_is_refused() {
+    let body = "[[fault]]\nkind = \"reply_lost\"\nfrom = \"2h\"\nuntil = \"1h\"\n";
+    insta::assert_snapshot!(complaint(body));
+}
+
+#[test]
+fn a_wrong_value_of_a_fault_is_shown_at_its_field() {
+    insta::assert_snapshot!(complaint(
+        "[[fault]]\nkind = \"reply_lost\"\nchance = 1.5\n"
+    ));
+}
+
+#[test]
+fn a_kind_like_no_other_is_met_with_all_that_exist() {
+    insta::assert_snapshot!(complaint("[[fault]]\nkind = \"frobnicate\"\n"));
+}
+
+#[test]
+fn a_world_beyond_any_machine_is_refused() {
+    insta::assert_snapshot!(complaint("[world]\nitems = 4000000000\n"));
+    insta::assert_snapshot!(complaint("[world]\nduration = \"100000h\"\n"));
+}
+
+#[test]
+fn a_start_that_is_no_time_says_how_to_write_one() {
+    insta::assert_snapshot!(complaint("[world]\nstart = \"yesterday\"\n"));
+}
+
+#[test]
+fn a_text_where_a_number_belongs_says_what_was_expected() {
+    let said = complaint("[world]\nitems = \"many\"\n");
+    assert!(said.contains("expected a whole number"), "{said}");
+}
+
+#[test]
+fn bytes_that_are_no_text_are_shown_at_their_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.toml");
+    std::fs::write(&path, b"name = \"x\"\n# caf\xe9\n").unwrap();
+    let said = read(&path, &Known::default()).unwrap_err().to_string();
+    assert!(
+        said.contains("x.toml:2:6: byte 17 is not UTF-8 text"),
+        "{said}"
+    );
+    let said = read(folder.path(), &Known::default())
+        .unwrap_err()
+        .to_string();
+    assert!(said.contains("a folder, not a scenario file"), "{said}");
+}
+
+#[test]
+fn the_scenario_in_the_readme_is_one() {
+    let readme = include_str!("../../../README.md");
+    let after = readme.split("```toml\n").nth(1).unwrap();
+    let text = after.split("```").next().unwrap();
+    parse("README.md", text, &crate::command::known()).unwrap_or_else(|m| panic!("{m}"));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use super::Span;
 
@@ -40,6 +40,7 @@ pub struct World {
     pub demand: Option<f64>,
     /// When the run starts.
     #[schemars(with = "String")]
+    #[serde(deserialize_with = "start")]
     pub start: Timestamp,
     /// How long traffic and faults last.
     pub duration: Span,
@@ -102,4 +103,14 @@ pub enum Conflict {
     Review,
     /// Each listing with one of the four.
     Mixed,
+}
+
+/// A time, or how one is written: the parser's own words are about single characters.
+fn start<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(|_| {
+        D::Error::custom(format!(
+            "`{text}` is not a time, expected one such as `2026-11-02T14:00:00Z`"
+        ))
+    })
 }

@@ -21,6 +21,8 @@ mod net_tests;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 pub use parties::{Addresses, PeoplesWires, Vendors, catalogue};
 pub use run::{Played, play};
 pub use told::Untellable;
@@ -52,18 +54,17 @@ pub enum SimError {
 }
 
 /// The operations and webhook topics of both vendors, by their names in fault rules.
-pub fn operations() -> Vec<String> {
-    [
+pub fn operations() -> BTreeMap<String, Vec<String>> {
+    BTreeMap::from([
         names::<mock_jerky_api::Jerky>(),
         names::<mock_polish_api::PolishVendor>(),
-    ]
-    .concat()
+    ])
 }
 
-fn names<V: mock_kit::Vendor>() -> Vec<String> {
+fn names<V: mock_kit::Vendor>() -> (String, Vec<String>) {
     let document = mock_kit::openapi::document::<V>();
     let operations = mock_kit::Operations::documented(&document, |_| ());
     let ids = operations.iter().map(|operation| operation.id.to_string());
-    ids.chain(V::TOPICS.iter().map(ToString::to_string))
-        .collect()
+    let topics = V::TOPICS.iter().map(ToString::to_string);
+    (V::NAME.to_owned(), ids.chain(topics).collect())
 }
