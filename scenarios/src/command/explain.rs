@@ -129,7 +129,10 @@ fn fault_in_words(about: &About) -> String {
     for param in about.params {
         lines.push(format!("    {:width$}  {}", param.name, param.doc));
     }
-    lines.push(format!("  where, in its rule: {}", PLACE.join(", ")));
+    lines.push(format!(
+        "  where, in its rule: {} (`about` for bad data only)",
+        PLACE.join(", ")
+    ));
     lines.push(format!("  when, in its rule: {}", TIMING.join(", ")));
     with_users(lines.join("\n"), about.name)
 }
