@@ -1,10 +1,10 @@
 //! Loopback TCP: a bare axum route, and the load that is put on it and on the mocks alike.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
-use axum::{Json, Router, routing};
+use axum::{Json, Router, response::IntoResponse, routing};
 use bytes::Bytes;
-use http::{HeaderName, Request, StatusCode, header::CONTENT_TYPE};
+use http::{Request, StatusCode, header::CONTENT_TYPE};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::SendRequest;
 use hyper_util::rt::TokioIo;
@@ -18,20 +18,25 @@ pub(crate) async fn serve_bare(router: Router) -> SocketAddr {
     address
 }
 
-/// `body` comes back for `GET /read`, and for `POST /write` once what was sent is parsed. It is
-/// written out once and for all: the floor does nothing but carry it.
+/// One route that reads and one that writes, as small as axum lets them be: `body` is written as
+/// JSON for `GET /read`, and for `POST /write` once the JSON that was sent is parsed.
 pub(crate) fn bare_router(body: &serde_json::Value) -> Router {
-    const JSON: [(HeaderName, &str); 1] = [(CONTENT_TYPE, "application/json")];
-    let body = Bytes::from(body.to_string());
-    let written = body.clone();
+    let body = Arc::new(body.clone());
+    let written = Arc::clone(&body);
     Router::new()
-        .route("/read", routing::get(move || async move { (JSON, body) }))
+        .route("/read", routing::get(move || async move { json(&body) }))
         .route(
             "/write",
             routing::post(move |Json(_): Json<serde_json::Value>| async move {
-                (StatusCode::CREATED, JSON, written)
+                (StatusCode::CREATED, json(&written))
             }),
         )
+}
+
+/// As axum's own `Json`, which would want a copy of the whole value first.
+fn json(body: &serde_json::Value) -> impl IntoResponse + use<> {
+    let body = serde_json::to_vec(body).expect("a value");
+    ([(CONTENT_TYPE, "application/json")], body)
 }
 
 /// Keep-alive connections that send requests in parallel, each one after another.
