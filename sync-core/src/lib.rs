@@ -18,6 +18,7 @@ pub mod published;
 pub mod quantity;
 pub mod quarantine;
 pub mod sku;
+pub mod sometimes;
 pub mod store;
 pub mod unit;
 pub mod vendor;

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     outbox::{Command, ReserveLine},
     sku::{JerkySku, LineId},
+    sometimes::{Mark, reached},
 };
 
 /// What follows. `lines` is what to reserve, or the lines for which no lots can be named.
@@ -38,6 +39,9 @@ pub(super) fn next<W: World>(
     });
     match lines {
         Ok(lines) if short.is_empty() && (first || moved && case.may_wait()) => {
+            if moved {
+                reached(Mark::BackorderServed);
+            }
             case.reserve_now(lines)
         }
         // Goods that left without a reservation cannot be called back.

@@ -6,6 +6,7 @@ use super::{Cursor, Observation, draft::Draft, learn::Cause, stock::Learned};
 use crate::{
     outbox::Aggregate,
     sku::{OrderId, PolishSku},
+    sometimes::{Mark, reached},
     store::StoreError,
     vendor::{
         jerky::view::JerkyEventView,
@@ -24,6 +25,7 @@ impl Draft<'_> {
                 Ok(())
             }
             Observation::FeedRestarted { at } => {
+                reached(Mark::FeedRestarted);
                 self.advance_feed(at);
                 Ok(())
             }
@@ -71,6 +73,7 @@ impl Draft<'_> {
         raw: Option<Bytes>,
     ) -> Result<(), StoreError> {
         if !self.is_new(event.id.as_str())? {
+            reached(Mark::RepeatedEvent);
             self.applied(false);
             return Ok(());
         }

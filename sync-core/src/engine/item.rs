@@ -33,6 +33,9 @@ pub(super) struct Level {
     /// Counts every change of the item at the vendor.
     pub(super) sequence: u64,
     pub(super) unit: Unit,
+    /// The unit in which the vendor stated it, where that was noted.
+    #[serde(default)]
+    pub(super) stated_in: Option<Unit>,
     /// Withheld by the vendor, of the item as a whole.
     pub(super) safety_stock: Quantity,
     pub(super) lots: Vec<Lot>,
@@ -87,6 +90,7 @@ impl From<&StockLevelView> for Level {
         Self {
             sequence: view.sequence,
             unit: view.unit.base(),
+            stated_in: Some(view.unit),
             safety_stock: view.safety_stock,
             lots,
         }

@@ -3,6 +3,7 @@
 
 use super::{
     counts::{self, Verdict},
+    demand::unknown_lines,
     draft::Draft,
     held::Held,
     order::{Order, OrderFacts},
@@ -12,6 +13,7 @@ use super::{
 use crate::{
     outbox::Aggregate,
     sku::{JerkySku, OrderId, PolishSku},
+    sometimes::{Mark, reached},
     store::{Entity, StoreError},
     unit::Dimension,
     vendor::{
@@ -61,6 +63,7 @@ impl Weighed {
 
 impl Draft<'_> {
     pub(super) fn unreadable(&mut self, unreadable: Unreadable) {
+        reached(Mark::Unreadable);
         self.changes.observed.quarantined += 1;
         self.changes.quarantine.push(unreadable.into());
     }
@@ -110,6 +113,9 @@ impl Draft<'_> {
         let known = self.item(&view.sku).cloned().unwrap_or_default();
         match stock::judge(&known, view, how, Some(expected), self.policy) {
             Judgement::Apply(level) => {
+                if known.doubt.as_ref() == Some(&level) {
+                    reached(Mark::ConfirmedLevel);
+                }
                 let causes = &mut self.changes.causes;
                 causes.insert(view.sku.clone(), cause.owned());
                 let item = self.item_mut(&view.sku);
@@ -119,6 +125,9 @@ impl Draft<'_> {
                 self.applied(true);
             }
             Judgement::Known => {
+                if view.sequence < known.sequence() {
+                    reached(Mark::OlderLevel);
+                }
                 if how == Learned::Read && view.sequence >= known.sequence() {
                     self.certain(&view.sku);
                     let causes = &mut self.changes.causes;
@@ -128,11 +137,13 @@ impl Draft<'_> {
                 self.applied(false);
             }
             Judgement::Doubt { level, reason } => {
+                reached(Mark::DoubtedLevel);
                 self.quarantine("stock level", view.sku.as_str(), reason, view);
                 self.item_mut(&view.sku).doubt = Some(level);
                 self.reread_item(&view.sku);
             }
             Judgement::Bad(reason) => {
+                reached(Mark::ImpossibleLevel);
                 self.quarantine("stock level", view.sku.as_str(), reason, view);
                 if how == Learned::Read || view.sequence > known.sequence() {
                     self.reread_item(&view.sku);
@@ -275,6 +286,9 @@ impl Draft<'_> {
                 self.applied(true);
             }
             publish::Judgement::Known => {
+                if view.version < known.version() {
+                    reached(Mark::OlderProduct);
+                }
                 if how == Learned::Read && view.version >= known.version() {
                     self.settle_product(&view.sku);
                 }
@@ -317,6 +331,9 @@ impl Draft<'_> {
         let found = self.recall(&view.id)?;
         let known = found.as_deref().map_or(0, Order::version);
         let is_reread = found.as_deref().is_some_and(|order| order.reread);
+        if view.version < known {
+            reached(Mark::OlderOrder);
+        }
         if view.version < known || view.version == known && how != Learned::Read {
             self.applied(false);
             return Ok(());
@@ -346,8 +363,9 @@ impl Draft<'_> {
             return Ok(());
         }
         if let Some(reason) = weighed.contradiction
-            && !weighed.is_repeated
+            && (!weighed.is_repeated || self.loses_products(&view.id, &facts))
         {
+            reached(Mark::DoubtedOrder);
             return self.doubt_order(view, reason, Some(facts));
         }
         self.dirty.insert(Aggregate::Order(view.id.clone()));
@@ -357,6 +375,14 @@ impl Draft<'_> {
         order.facts = Some(facts);
         self.applied(!weighed.is_known);
         Ok(())
+    }
+
+    /// Whether a line that asked for a product we know asks for one that nobody knows: a misspelt
+    /// name is misspelt as well when it is read again.
+    fn loses_products(&self, id: &OrderId, facts: &OrderFacts) -> bool {
+        let known = self.order(id).and_then(|order| order.facts.as_ref());
+        let unknown = |facts: &OrderFacts| unknown_lines(facts, self).count();
+        known.is_some_and(|known| unknown(facts) > unknown(known))
     }
 
     fn doubt_order(
@@ -387,6 +413,7 @@ impl Draft<'_> {
         let verdict = counts::decide(view, listing, product, self.policy.largest_quantity);
         match &verdict {
             Verdict::Taken(change) => {
+                reached(Mark::CountTaken);
                 let taken = super::product::TakenCount {
                     count: id.clone(),
                     changes: vec![change.clone()],
@@ -394,11 +421,12 @@ impl Draft<'_> {
                 self.product_mut(&view.sku).counts.push(taken);
             }
             Verdict::Review(reason) => {
+                reached(Mark::CountReviewed);
                 self.quarantine("count", id.as_str(), reason.clone(), view);
                 self.alert("count-review", view.sku.as_str(), reason.clone());
             }
             Verdict::Bad(reason) => self.quarantine("count", id.as_str(), reason.clone(), view),
-            Verdict::KeptOwner => {}
+            Verdict::KeptOwner => reached(Mark::CountOverruled),
         }
         self.dirty.insert(Aggregate::Listing(view.sku.clone()));
         self.changes.counts.push((id, verdict));

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{draft::Draft, state::State};
 use crate::expiry::next_midnight;
+use crate::sometimes::{Mark, reached};
 
 /// How often old event ids are forgotten.
 const PRUNE_EVERY: SignedDuration = SignedDuration::from_hours(1);
@@ -26,6 +27,7 @@ impl Draft<'_> {
             .midnight
             .is_some_and(|midnight| midnight <= self.now)
         {
+            reached(Mark::Midnight);
             self.changes.midnight_passed = true;
             let counted = self.state.items.iter();
             let counted = counted.filter(|(_, item)| item.level.is_some());

@@ -18,6 +18,7 @@ use crate::{
     outbox::{Command, LineReason, ReservationPart},
     quantity::Quantity,
     sku::LineId,
+    sometimes::{Mark, reached},
     vendor::polish::view::OrderStatus,
 };
 
@@ -88,7 +89,10 @@ impl<W: World> Case<'_, W> {
     fn release_strays(&self) -> Next {
         let live = self.order.reservations.iter().filter(|held| held.is_live());
         live.skip(1)
-            .map(|stray| self.release(stray, None))
+            .map(|stray| {
+                reached(Mark::StrayReservation);
+                self.release(stray, None)
+            })
             .next()
             .unwrap_or(Next::Rest)
     }

@@ -6,16 +6,17 @@ use jiff::SignedDuration;
 use super::{
     demand::owed,
     draft::Draft,
-    next::{Next, Step, Trigger, World},
+    next::{Next, Step, Trigger, Wait, World},
     order::Order,
     order_saga, publish,
     state::{Awaiting, Row},
 };
 use crate::{
     catalogue::Listing,
-    outbox::{Aggregate, CommandState},
+    outbox::{Aggregate, Change, ChangeKind, Command, CommandState},
     quantity::Quantity,
     sku::{JerkySku, OrderId, PolishSku},
+    sometimes::{Mark, reached},
     store::StoreError,
     vendor::polish::view::OrderStatus,
 };
@@ -192,14 +193,18 @@ impl Draft<'_> {
         }
         let awaiting = match next {
             Next::Do(step) => {
+                note_step(&step.command);
                 self.enqueue(aggregate, step);
                 None
             }
-            Next::Wait(wait) => Some(Awaiting {
-                until: wait.until,
-                on: wait.on,
-                why: wait.why,
-            }),
+            Next::Wait(wait) => {
+                note_wait(&wait);
+                Some(Awaiting {
+                    until: wait.until,
+                    on: wait.on,
+                    why: wait.why,
+                })
+            }
             Next::Rest => None,
         };
         self.changes.awaiting.insert(aggregate.clone(), awaiting);
@@ -231,6 +236,7 @@ impl Draft<'_> {
         };
         let state = if failures >= self.policy.dead_after {
             let detail = format!("{} failed {failures} times", step.command.name());
+            reached(Mark::Dead);
             self.alert("dead-command", &aggregate.to_string(), detail);
             CommandState::Dead
         } else {
@@ -276,4 +282,33 @@ fn unserved(order: &Order, world: &impl World) -> Vec<(JerkySku, Quantity)> {
         .map(|owed| (owed.component.sku.clone(), owed.rest(order, true)))
         .filter(|(_, quantity)| quantity.is_positive())
         .collect()
+}
+
+fn note_step(command: &Command) {
+    let mark = match command {
+        Command::Reserve { generation, .. } if *generation > 0 => Mark::ReservedAgain,
+        Command::Release { lines: Some(_), .. } => Mark::PartRelease,
+        Command::Extend { .. } => Mark::ExtendedReservation,
+        Command::Reject { .. } => Mark::RejectedOrder,
+        Command::Cancel { .. } => Mark::BrokenPromise,
+        Command::Adjust { changes } => return changes.iter().for_each(note_change),
+        _ => return,
+    };
+    reached(mark);
+}
+
+fn note_change(change: &Change) {
+    match change.kind {
+        ChangeKind::Disposal => reached(Mark::ExpiredReturn),
+        ChangeKind::Restock => reached(Mark::Restock),
+        _ => {}
+    }
+}
+
+fn note_wait(wait: &Wait) {
+    match wait.on.first() {
+        Some(Trigger::Shown(_)) => reached(Mark::LowerNumberAwaited),
+        Some(Trigger::Stock(_)) => reached(Mark::Backorder),
+        Some(Trigger::ProductsSwept) | None => {}
+    }
 }

@@ -14,6 +14,7 @@ use crate::{
     published::{ItemStock, published},
     quantity::{Quantity, Units},
     sku::{JerkySku, PolishSku},
+    sometimes::{Mark, reached},
     vendor::polish::view::{ConfirmMode, ProductKind, ProductView},
 };
 
@@ -119,6 +120,7 @@ fn wait_for_cause(
             let wait = world.policy().foreign_change_wait;
             let until = since.saturating_add(wait).unwrap_or(since);
             if world.now() < until {
+                reached(Mark::ForeignNumber);
                 let mut next = Next::sleep(until);
                 if let Next::Wait(wait) = &mut next {
                     wait.why = Some("for the cause of the shop's own change");

@@ -5,6 +5,7 @@ use super::{Swept, draft::Draft, next::Trigger};
 use crate::{
     outbox::Aggregate,
     sku::{JerkySku, OrderId, PolishSku},
+    sometimes::{Mark, reached},
     store::StoreError,
 };
 
@@ -18,6 +19,7 @@ impl Draft<'_> {
                 let missing: Vec<JerkySku> =
                     mapped.filter(|sku| !seen.contains(*sku)).cloned().collect();
                 for sku in &missing {
+                    reached(Mark::SweepMissedItem);
                     self.reread_item(sku);
                 }
             }
@@ -33,6 +35,7 @@ impl Draft<'_> {
                     .cloned()
                     .collect();
                 for sku in &missing {
+                    reached(Mark::SweepMissedProduct);
                     self.reread_product(sku);
                 }
             }
@@ -46,6 +49,7 @@ impl Draft<'_> {
                 };
                 let missing: Vec<OrderId> = self.state.orders.iter().filter_map(gone).collect();
                 for id in missing {
+                    reached(Mark::SweepClosedOrder);
                     self.order_mut(&id)?.reread = true;
                     self.dirty.insert(Aggregate::Order(id));
                 }
@@ -57,6 +61,7 @@ impl Draft<'_> {
                 };
                 let missing: Vec<OrderId> = self.state.orders.iter().filter_map(gone).collect();
                 for id in missing {
+                    reached(Mark::SweepLostReservation);
                     self.order_mut(&id)?.relist = true;
                     self.dirty.insert(Aggregate::Order(id));
                 }
@@ -69,6 +74,7 @@ impl Draft<'_> {
     fn revive(&mut self) {
         let dead: Vec<_> = self.state.outbox.all_dead().collect();
         for (aggregate, id) in dead {
+            reached(Mark::Revived);
             self.drop_row(id);
             self.changes.forgiven.insert(aggregate.clone());
             self.dirty.insert(aggregate.clone());

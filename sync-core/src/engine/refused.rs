@@ -7,6 +7,7 @@ use super::{demand::owed, draft::Draft, item::Item, state::Row};
 use crate::{
     outbox::{Aggregate, Command, ReservationPart},
     sku::{LineId, OrderId},
+    sometimes::{Mark, reached},
     store::StoreError,
     vendor::error::Refusal,
 };
@@ -48,7 +49,10 @@ impl Draft<'_> {
                 | Command::Cancel { order, .. },
                 _,
             ) => self.order_mut(order)?.reread = true,
-            (Command::Publish { sku, .. }, _) => self.reread_product(sku),
+            (Command::Publish { sku, .. }, _) => {
+                reached(Mark::VersionMismatch);
+                self.reread_product(sku);
+            }
             (Command::PublishMirror { sku, .. }, _) => self.mirror_mut(sku).reread = true,
             // The next batch takes a key of its own.
             (Command::Adjust { .. }, Aggregate::Order(id)) => self.order_mut(id)?.rounds += 1,
@@ -68,6 +72,7 @@ impl Draft<'_> {
         // Under the old key the vendor would only repeat this answer.
         order.generation += 1;
         if short {
+            reached(Mark::Shortage);
             order.shortage.refusals += 1;
             order.shortage.reread = false;
         } else {
@@ -89,6 +94,7 @@ impl Draft<'_> {
                 *seen.entry(owed.line.line.clone()).or_default() += sequence;
             }
         }
+        reached(Mark::BlockedLot);
         let order = self.order_mut(id)?;
         order.singly = true;
         if let (1, Some((line, seen))) = (seen.len(), seen.into_iter().next()) {

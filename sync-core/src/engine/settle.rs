@@ -19,6 +19,7 @@ use crate::{
     outbox::{Aggregate, Change, Command, CommandState, Mode, Outcome, Reply},
     quantity::Units,
     sku::{OrderId, PolishSku},
+    sometimes::{Mark, reached},
     store::StoreError,
     vendor::{jerky::view::BatchResultView, reading},
 };
@@ -46,6 +47,7 @@ impl Draft<'_> {
                 self.learn_reply(&row, reply, true)
             }
             Outcome::Found(reply) => {
+                note_found(&row.command, &reply);
                 self.learn_reply(&row, reply, false)?;
                 self.put_row(Row {
                     state: CommandState::Pending,
@@ -95,6 +97,7 @@ impl Draft<'_> {
         let (Outcome::Applied(reply) | Outcome::Found(reply)) = outcome else {
             return Ok(());
         };
+        reached(Mark::Overheard);
         match reply {
             Reply::Reservation(view) => self.learn_any_reservation(&view),
             Reply::Reservations(rows) => self.rows(rows, Self::learn_any_reservation),
@@ -146,6 +149,7 @@ impl Draft<'_> {
             self.unknown(row);
             return;
         }
+        reached(Mark::AskedInVain);
         let detail = format!("{}: asking was refused: {refusal}", row.command.name());
         self.alert("asked-in-vain", &row.aggregate.to_string(), detail);
         let due_at = self.now;
@@ -343,6 +347,7 @@ impl Draft<'_> {
         }
         let refused = (400..500).contains(&result.status) && result.status != 429;
         if refused {
+            reached(Mark::ChangeRefused);
             let reason = result.problem.as_ref().map_or("", |problem| &problem.slug);
             let detail = format!(
                 "{} was refused: {} {reason}",
@@ -353,5 +358,15 @@ impl Draft<'_> {
         if refused || (200..300).contains(&result.status) {
             answered.push(result.change_id.clone());
         }
+    }
+}
+
+/// Only of a reservation does the answer alone tell whether it was made.
+fn note_found(command: &Command, reply: &Reply) {
+    if let (Command::Reserve { .. }, Reply::Reservations(rows)) = (command, reply) {
+        reached(match rows.is_empty() {
+            true => Mark::SettledAsNotApplied,
+            false => Mark::SettledAsApplied,
+        });
     }
 }

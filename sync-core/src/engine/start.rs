@@ -12,6 +12,7 @@ use crate::{
     ledger::Ledger,
     outbox::Aggregate,
     sku::{JerkySku, NameError, OrderId, PolishSku},
+    sometimes::{Mark, reached},
     store::{Entity, Store, StoreError},
 };
 
@@ -35,6 +36,9 @@ impl State {
             if let Some(value) = store.cursor(cursor.name())? {
                 state.cursors.insert(cursor.name(), value);
             }
+        }
+        if !store.commands()?.is_empty() {
+            reached(Mark::Resumed);
         }
         state.last_command = store.last_command()?;
         state.products_swept = store.meta(PRODUCTS_SWEPT)?.is_some();

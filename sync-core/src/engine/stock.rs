@@ -2,7 +2,7 @@
 //!
 //! A level is taken in only when its sequence is newer than the one known. One that cannot be true
 //! is bad; one that would be a strange truth (everything gone at once, a leap of the sequence, the
-//! same sequence with other numbers) is doubted until a second reading says the same.
+//! same sequence with other numbers, another unit than before) is doubted until a second reading says the same.
 
 use std::collections::BTreeSet;
 
@@ -82,6 +82,11 @@ fn strange(known: &Level, level: &Level, largest_leap: u64) -> Option<String> {
             "the sequence leaps from {} to {}",
             known.sequence, level.sequence
         ));
+    }
+    if let (Some(unit), Some(was)) = (level.stated_in, known.stated_in)
+        && unit != was
+    {
+        return Some(format!("it is stated in {unit}, and was in {was}"));
     }
     (level.on_hand().is_zero() && known.on_hand().is_positive()).then(|| {
         format!(

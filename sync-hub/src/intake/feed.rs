@@ -68,9 +68,11 @@ fn given_up(core: &Core) -> bool {
 }
 
 /// Begins anew at the feed's end. What happened before it is in the stock read after it was asked
-/// for, what happens meanwhile is in both.
+/// for, what happens meanwhile is in both. Items come first: they say when a warehouse's day ends,
+/// without which no lot can be told from an expired one.
 async fn restart(core: &Core) -> Result<(), Trouble> {
     let at = core.jerky.feed_end().await?;
+    sweep::jerky::items(core).await?;
     sweep::jerky::stock(core).await?;
     core.absorb(Observation::FeedRestarted { at }).await?;
     Ok(())

@@ -49,7 +49,8 @@ pub(crate) async fn stock(core: &Core) -> Result<(), Trouble> {
     Ok(())
 }
 
-async fn items(core: &Core) -> Result<(), Trouble> {
+/// Reads every item.
+pub(crate) async fn items(core: &Core) -> Result<(), Trouble> {
     let mut pages = Pages::default();
     while !pages.is_done() {
         let read = core.jerky.items(pages.cursor()).await;

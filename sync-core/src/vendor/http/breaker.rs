@@ -3,6 +3,7 @@
 use tokio::time::{Duration, Instant};
 
 use super::policy::HttpPolicy;
+use crate::sometimes::{Mark, reached};
 
 /// Whether requests go out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +88,7 @@ impl Breaker {
         let wait = longest / 2 + (longest as f64 / 2.0 * fraction) as u64;
         self.open_until = Some(now + Duration::from_millis(wait));
         self.opened = self.opened.saturating_add(1);
+        reached(Mark::CircuitOpened);
     }
 }
 

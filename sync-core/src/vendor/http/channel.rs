@@ -13,6 +13,7 @@ use super::{
     gate::{Gate, GateStatus},
     policy::HttpPolicy,
 };
+use crate::sometimes::{Mark, reached};
 use crate::vendor::{
     error::{Refusal, VendorError},
     reading::Unreadable,
@@ -94,6 +95,7 @@ impl Channel {
             if attempt >= attempts || !self.is_passing(&error) {
                 return Err(error);
             }
+            reached(Mark::ReadRepeated);
             tracing::debug!(%error, attempt, "repeating a read");
             tokio::time::sleep(self.backoff(call, attempt)).await;
         }
@@ -113,6 +115,7 @@ impl Channel {
             && let Some(spent) = credential
             && let Some(fresh) = auth.renewed(spent.generation).await?
         {
+            reached(Mark::CredentialsRenewed);
             answer = self.attempt(call, Some(&fresh)).await?;
         }
         self.judged(call, answer)
