@@ -5,9 +5,11 @@
 //! tells. The `lockstep` command is [`command`].
 
 pub mod command;
+pub mod hunt;
 pub mod live;
 pub mod oracle;
 pub mod plan;
 pub mod report;
 pub mod scenario;
+pub mod shrink;
 pub mod sim;

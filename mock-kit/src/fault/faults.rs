@@ -144,6 +144,15 @@ impl Faults {
         self.lock().report.iter().map(count).collect()
     }
 
+    /// By the id of a rule: the numbers of the requests or deliveries that it struck, counted as its
+    /// `at` counts them.
+    pub fn hits(&self) -> BTreeMap<String, Vec<u64>> {
+        let inner = self.lock();
+        let hits = inner.plan.hits().iter();
+        hits.map(|(rule, numbers)| (rule.to_string(), numbers.clone()))
+            .collect()
+    }
+
     /// The operations and topics that rules may name.
     pub fn names(&self) -> &Names {
         &self.0.names
@@ -183,7 +192,7 @@ impl Faults {
 
     /// Gives back a strike that could not be carried out.
     pub(crate) fn give_back(&self, strike: &Strike) {
-        self.lock().plan.give_back(&strike.rule);
+        self.lock().plan.give_back(strike);
     }
 
     /// Whether replies to this target must be remembered, to be served again when stale.

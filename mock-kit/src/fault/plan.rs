@@ -46,6 +46,8 @@ pub(crate) struct FaultPlan {
     keyed: Keyed,
     start: Timestamp,
     rules: Vec<Counted>,
+    /// By rule: the numbers of the targets that it struck. Kept when rules are removed.
+    hits: BTreeMap<Arc<str>, Vec<u64>>,
 }
 
 /// A rule that strikes a target. It counts against the rule's limit until it is given back.
@@ -56,6 +58,8 @@ pub(crate) struct Strike {
     pub(crate) effect: Effect,
     subject: Arc<str>,
     hit: u64,
+    /// The number of the target among all that the rule matched.
+    number: u64,
     keyed: Keyed,
 }
 
@@ -78,6 +82,7 @@ impl FaultPlan {
             keyed,
             start,
             rules: Vec::new(),
+            hits: BTreeMap::new(),
         }
     }
 
@@ -139,14 +144,28 @@ impl FaultPlan {
             .rules
             .iter_mut()
             .filter(|counted| phase(counted.rule.phase()));
-        concerned
+        let strikes: Vec<Strike> = concerned
             .filter_map(|counted| counted.strike(target, keyed))
-            .collect()
+            .collect();
+        for strike in &strikes {
+            let hits = self.hits.entry(Arc::clone(&strike.rule)).or_default();
+            hits.push(strike.number);
+        }
+        strikes
+    }
+
+    /// By rule: the numbers of the targets that it struck.
+    pub(crate) fn hits(&self) -> &BTreeMap<Arc<str>, Vec<u64>> {
+        &self.hits
     }
 
     /// Gives back a strike that had nowhere to strike.
-    pub(crate) fn give_back(&mut self, rule: &str) {
-        if let Some(counted) = self.rules.iter_mut().find(|counted| *counted.id == *rule) {
+    pub(crate) fn give_back(&mut self, strike: &Strike) {
+        if let Some(hits) = self.hits.get_mut(&strike.rule) {
+            hits.retain(|number| *number != strike.number);
+        }
+        let mut rules = self.rules.iter_mut();
+        if let Some(counted) = rules.find(|counted| counted.id == strike.rule) {
             counted.struck = counted.struck.saturating_sub(1);
         }
     }
@@ -192,6 +211,7 @@ impl Counted {
             effect: self.effect(&draws),
             subject: target.operation.into(),
             hit,
+            number: self.seen,
             keyed,
         })
     }

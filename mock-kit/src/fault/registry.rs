@@ -38,6 +38,11 @@ macro_rules! registry {
                 }
             }
 
+            /// Whether it holds for the whole of its window, whatever is sent meanwhile.
+            pub fn is_of_window(&self) -> bool {
+                matches!(self, Self::ClockSkew(_))
+            }
+
             /// Whether it changes data, and nothing else.
             pub fn is_bad_data(&self) -> bool {
                 matches!(self, $(Self::$data(_))|+)

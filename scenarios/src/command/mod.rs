@@ -1,12 +1,17 @@
 //! The `lockstep` command: arguments in, exit code out. What the commands do is elsewhere.
 
 mod explain;
+mod hunt;
 mod known;
 mod list;
 mod run;
 mod serve;
+mod shrink;
 
-use std::io::Write as _;
+use std::{
+    io::{self, Write as _},
+    path::Path,
+};
 
 use clap::{Parser, Subcommand};
 
@@ -24,6 +29,10 @@ pub struct Command {
 enum Action {
     /// Play scenarios and judge them by every invariant
     Run(run::Arguments),
+    /// Play random worlds under random faults until one breaks
+    Hunt(hunt::Arguments),
+    /// Make a failing scenario small
+    Shrink(shrink::Arguments),
     /// Name the scenarios that ship
     List,
     /// Say in words what a scenario, a fault or an invariant is
@@ -51,6 +60,8 @@ impl Command {
     pub fn execute(self) -> Exit {
         match self.action {
             Action::Run(arguments) => run::execute(&arguments),
+            Action::Hunt(arguments) => hunt::execute(&arguments),
+            Action::Shrink(arguments) => shrink::execute(&arguments),
             Action::List => list::execute(),
             Action::Explain(arguments) => explain::execute(&arguments),
             Action::Serve(arguments) => serve::execute(&arguments),
@@ -66,9 +77,13 @@ impl From<Exit> for std::process::ExitCode {
 
 /// Prints what was asked for. Whoever reads it may stop before the end, as `head` does.
 fn say(text: impl std::fmt::Display) {
-    let mut out = std::io::stdout().lock();
+    let mut out = io::stdout().lock();
     // A closed pipe is the reader's choice; for anything else there is nobody left to tell.
     let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> Exit {
+    usage(format_args!("cannot write {}: {error}", path.display()))
 }
 
 /// Says what is wrong with the command or a file.

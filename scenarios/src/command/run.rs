@@ -17,7 +17,7 @@ use clap::{Args, ValueEnum};
 use mock_kit::nearest::nearest_three;
 use tokio::time::Instant;
 
-use super::{Exit, known, say, usage};
+use super::{Exit, cannot_write, known, say, usage};
 use crate::{
     plan::Plan,
     report::{self, Document, Progress, Run, Verdict},
@@ -108,10 +108,6 @@ fn conclude(json: Option<&Path>, runs: Vec<Run>) -> Exit {
         return cannot_write(path, &error);
     }
     if holds { Exit::Holds } else { Exit::Broken }
-}
-
-fn cannot_write(path: &Path, error: &io::Error) -> Exit {
-    usage(format_args!("cannot write {}: {error}", path.display()))
 }
 
 /// A scenario, and the word by which the command line knows it: its name, or its file.

@@ -213,6 +213,7 @@ fn scenario(stage: &Stage, clock: &Clock) -> Scenario {
         title: "A shop on this machine".to_owned(),
         why: "To be looked at, and to be talked to.".to_owned(),
         seed: None,
+        found: None,
         world: World {
             items: stage.items,
             listings: stage.items,

@@ -59,11 +59,12 @@ fn dropped(case: &Case<'_>, delivery: &Delivery) -> Option<String> {
     }
 }
 
-/// Relaxed for what could not be read: an entry without a message, made as this one arrived,
-/// counts. Counterexample: a body that is not UTF-8 has no id by which to find it again.
+/// Relaxed for what could not be read: an entry without a message, made while this one was under
+/// way, counts. Counterexample: a body that is not UTF-8 has no id by which to find it again.
 fn is_quarantined(case: &Case<'_>, delivery: &Delivery) -> bool {
     let arrived = delivery.arrived_at.unwrap_or(delivery.sent_at);
-    let meanwhile = arrived..=case.later(arrived, SignedDuration::from_secs(1));
+    // Whoever sent it saw it acknowledged a moment after it was set aside.
+    let meanwhile = delivery.sent_at..=case.later(arrived, SignedDuration::from_secs(1));
     let mut entries = case.history.hub.quarantine.iter();
     case.is_poisoned(&delivery.subject)
         || entries.any(|entry| match &entry.message {

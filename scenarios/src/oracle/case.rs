@@ -101,6 +101,13 @@ impl<'h> Case<'h> {
         self.made_of.contains_key(item)
     }
 
+    /// Whether anything happened to the item after `since`.
+    pub(super) fn moved_since(&self, item: &JerkySku, since: Timestamp) -> bool {
+        let late = self.history.jerky.iter().rev();
+        late.take_while(|fact| fact.at > since)
+            .any(|fact| fact.what.item() == Some(item))
+    }
+
     /// Whether something about this SKU or order was set aside.
     pub(super) fn is_poisoned(&self, subject: &str) -> bool {
         self.poisoned.contains_key(subject)

@@ -112,8 +112,10 @@ pub struct Limits {
     pub backlog: SignedDuration,
     /// The longest a vendor may ask the middleware to wait; more counts as absurd.
     pub retry_after: SignedDuration,
-    /// How far a vendor's clock was off at most.
+    /// How far the two vendors' clocks were apart at most.
     pub skew: SignedDuration,
+    /// How long until the middleware hears of a change by itself, without any webhook.
+    pub notice: SignedDuration,
 }
 
 impl Default for Limits {
@@ -127,6 +129,7 @@ impl Default for Limits {
             backlog: SignedDuration::from_mins(5),
             retry_after: SignedDuration::from_mins(2),
             skew: SignedDuration::ZERO,
+            notice: SignedDuration::from_secs(40),
         }
     }
 }

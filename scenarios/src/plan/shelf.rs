@@ -208,7 +208,10 @@ impl<'a> Shelf<'a> {
             let listing = single.get((number as usize + step) % single.len())?;
             let count = 1 + self.below("count", &format!("{subject}-{step}"), 2) as i64;
             components.push((listing.product.clone(), count));
-            needs.extend(listing.needs.iter().map(|need| need.times(count)));
+            listing
+                .needs
+                .iter()
+                .for_each(|need| add(&mut needs, need.times(count)));
         }
         if let Some(polish) = own.get(number as usize % own.len().max(1)) {
             components.push((polish.sku.clone(), 1));
@@ -216,6 +219,10 @@ impl<'a> Shelf<'a> {
                 sku: polish.sku.clone(),
                 quantity: 1,
             });
+        }
+        // Where every listing is confirmed by the shop and it has no polish, there is no box.
+        if components.is_empty() {
+            return None;
         }
         let product = Product {
             sku: format!("GIFT-{number:03}"),
@@ -296,6 +303,25 @@ impl<'a> Shelf<'a> {
     fn fraction(&self, purpose: &str, subject: &str) -> f64 {
         self.keyed.draw(purpose, subject, 0).fraction()
     }
+}
+
+/// Two listings may sell the same item: a box of both needs it once, and more of it.
+fn add(needs: &mut Vec<Need>, more: Need) {
+    for need in needs.iter_mut() {
+        if let (
+            Need::Jerky { sku, quantity },
+            Need::Jerky {
+                sku: same,
+                quantity: add,
+            },
+        ) = (need, &more)
+            && sku == same
+        {
+            *quantity += add;
+            return;
+        }
+    }
+    needs.push(more);
 }
 
 impl Need {

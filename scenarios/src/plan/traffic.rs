@@ -164,7 +164,7 @@ impl People<'_> {
         let races = self.chance("racing", order, self.rates.racing);
         let at = match shipped {
             Some(shipped) if races => shipped + self.draw("photo_finish", order).below(40),
-            _ => placed + self.draw("cancel_after", order).below(40 * MINUTE),
+            _ => placed + self.hasten(self.draw("cancel_after", order).below(40 * MINUTE)),
         };
         steps.push(Step::Cancel(CancelOrder {
             name: format!("cancel-{order}"),
@@ -283,8 +283,14 @@ impl People<'_> {
     }
 
     fn minutes(&self, purpose: &str, name: &str, low: u64, high: u64) -> u64 {
-        self.draw(purpose, name)
-            .between(low * MINUTE, high * MINUTE)
+        let usual = self
+            .draw(purpose, name)
+            .between(low * MINUTE, high * MINUTE);
+        self.hasten(usual)
+    }
+
+    fn hasten(&self, usual: u64) -> u64 {
+        (usual as f64 / self.rates.tempo).round() as u64
     }
 
     fn days(&self, purpose: &str, name: &str, low: u64, high: u64) -> i64 {

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use file::{Document, writable, write};
 pub use progress::Progress;
 pub use summary::summary;
+pub(crate) use table::length;
 pub use table::table;
 pub use verdict::{Finding, Outcome, Verdict};
 

@@ -49,7 +49,7 @@ fn row(run: &Run) -> Vec<Cell> {
 }
 
 /// Milliseconds in the two units that matter.
-pub(super) fn length(ms: u64) -> String {
+pub(crate) fn length(ms: u64) -> String {
     let (seconds, minutes, hours) = (ms / 1000, ms / 60_000, ms / 3_600_000);
     match () {
         () if hours >= 24 => format!("{}d {:02}h", hours / 24, hours % 24),

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, ops::Range};
 
 use toml::de::{DeArray, DeTable, DeValue};
 
-use super::{Fault, Mistake, Scenario, Span, Step};
+use super::{Fault, Mistake, Scenario, Span, Step, found::FORMAT};
 
 /// The names that files may use; handed in, because they live in other modules and crates.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +35,7 @@ enum Key {
 
 /// The first thing wrong with a scenario.
 pub(crate) fn check(scenario: &Scenario, known: &Known) -> Result<(), Wrong> {
+    check_found(scenario)?;
     check_name(scenario)?;
     check_shares(scenario)?;
     check_zones(scenario)?;
@@ -42,6 +43,25 @@ pub(crate) fn check(scenario: &Scenario, known: &Known) -> Result<(), Wrong> {
     check_steps(scenario)?;
     check_expected(scenario, known)?;
     check_places(scenario, known)
+}
+
+fn check_found(scenario: &Scenario) -> Result<(), Wrong> {
+    match &scenario.found {
+        Some(found) if found.format != FORMAT => Err(Wrong::at(
+            [Key::Name("found"), Key::Name("format")],
+            format!(
+                "a plan of format {}, written by lockstep {}; this is {}",
+                found.format,
+                found.version,
+                env!("CARGO_PKG_VERSION")
+            ),
+        )
+        .expecting(&format!(
+            "format {FORMAT}: play it with that version, or hunt seed {} again with this one",
+            scenario.seed.unwrap_or_default()
+        ))),
+        _ => Ok(()),
+    }
 }
 
 fn check_name(scenario: &Scenario) -> Result<(), Wrong> {
@@ -96,6 +116,13 @@ fn check_shares(scenario: &Scenario) -> Result<(), Wrong> {
             )
             .expecting("a share between 0.0 and 1.0"));
         }
+    }
+    if !(0.1..=1000.0).contains(&traffic.tempo) {
+        return Err(Wrong::at(
+            [Key::Name("traffic"), Key::Name("tempo")],
+            format!("`tempo` is {}", traffic.tempo),
+        )
+        .expecting("a factor between 0.1 and 1000"));
     }
     for (field, rate) in rates {
         if !(0.0..=1e6).contains(&rate) {

@@ -25,3 +25,21 @@ pub struct HubSettings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_timeout: Option<Span>,
 }
+
+/// What the middleware does by itself.
+const SWEEP: Span = Span::from_mins(15);
+const POLL: Span = Span::from_secs(30);
+
+impl HubSettings {
+    /// Between two full reconciliations, the middleware's own default included.
+    pub fn sweep_every(&self) -> Span {
+        self.sweep_every.unwrap_or(SWEEP)
+    }
+
+    /// The longest between two reads of a change feed or of a vendor's changes, the middleware's
+    /// own defaults included.
+    pub fn slowest_poll(&self) -> Span {
+        let feed = self.feed_every.unwrap_or_default();
+        self.poll_every.unwrap_or(POLL).max(feed)
+    }
+}

@@ -6,6 +6,7 @@
 mod check;
 mod expect;
 mod fault;
+mod found;
 mod hub;
 mod load;
 mod mistake;
@@ -24,7 +25,9 @@ use serde::{Deserialize, Serialize};
 
 pub use check::Known;
 pub use expect::Expect;
+pub(crate) use fault::CRASH;
 pub use fault::{Crash, Fault, Moment};
+pub use found::Found;
 pub use hub::HubSettings;
 pub use load::{LoadError, parse, read, write};
 pub use mistake::Mistake;
@@ -51,6 +54,9 @@ pub struct Scenario {
     /// The seed it was found with: explicit steps fit no other catalogue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
+    /// Where it comes from, if no person wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<Found>,
     /// The world it plays in.
     #[serde(default)]
     pub world: World,

@@ -34,6 +34,11 @@ impl Span {
         Self::from_mins(hours * 60)
     }
 
+    /// This and another one.
+    pub const fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
     /// Milliseconds.
     pub const fn as_millis(self) -> u64 {
         self.0

@@ -50,6 +50,21 @@ impl Step {
         }
     }
 
+    /// When it happens, to be changed.
+    pub(crate) fn at_mut(&mut self) -> &mut Span {
+        match self {
+            Self::Order(step) => &mut step.at,
+            Self::Ship(step) => &mut step.at,
+            Self::Cancel(step) => &mut step.at,
+            Self::Return(step) => &mut step.at,
+            Self::ShopCount(step) => &mut step.at,
+            Self::Receipt(step) => &mut step.at,
+            Self::Count(step) => &mut step.at,
+            Self::Damage(step) => &mut step.at,
+            Self::Recall(step) => &mut step.at,
+        }
+    }
+
     /// What it is keyed by.
     pub fn name(&self) -> &str {
         match self {

@@ -35,6 +35,8 @@ pub struct Traffic {
     pub recalls: f64,
     /// Recounts on the shop's side per hour, of its own and of both-direction products.
     pub shop_counts: f64,
+    /// How many times faster than usual people get from one step of an order to the next.
+    pub tempo: f64,
 }
 
 impl Default for Traffic {
@@ -54,6 +56,7 @@ impl Default for Traffic {
             damages: 4.0,
             recalls: 6.0,
             shop_counts: 12.0,
+            tempo: 1.0,
         }
     }
 }

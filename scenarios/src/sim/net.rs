@@ -63,6 +63,13 @@ impl Net {
         self.lock().remove(host);
     }
 
+    /// Ends every host. What a host serves may hold wires of this network, and so the network itself:
+    /// a world that is over has to let go of it by hand.
+    pub(super) fn shut(&self) {
+        let hosts = std::mem::take(&mut *self.lock());
+        drop(hosts);
+    }
+
     /// A wire for `party` with a pool of connections of its own.
     pub fn wire(&self, party: Party) -> Wire {
         let sender = Arc::new(Sender {

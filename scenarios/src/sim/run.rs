@@ -3,6 +3,8 @@
 //! In the safety phase people work and faults strike; in the liveness phase faults have stopped,
 //! and everything has to come to agreement and then to rest.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use tokio::{task::JoinSet, time::Instant};
 
@@ -21,10 +23,12 @@ use crate::{
 const WARM_UP: Span = Span::from_mins(20);
 /// How long agreement may take once faults have stopped: a hold and a sweep, with room.
 const PATIENCE: Span = Span::from_mins(60);
+/// How long nothing may be left to do, beyond the middleware's slowest poll: a webhook takes a moment.
+const CALM: Span = Span::from_secs(10);
 /// How often convergence is looked at.
 const LOOK: Span = Span::from_secs(2);
-/// How long the system is watched at rest: longer than the longest interval of the middleware.
-const REST: Span = Span::from_mins(20);
+/// How much longer than its longest interval the middleware is watched at rest.
+const REST: Span = Span::from_mins(5);
 
 /// A run that was played to its end.
 #[derive(Debug)]
@@ -35,6 +39,8 @@ pub struct Played {
     pub history: History,
     /// Every exchange.
     pub tape: Tape,
+    /// By fault rule: the numbers of the requests or deliveries that it struck.
+    pub hits: BTreeMap<String, Vec<u64>>,
 }
 
 /// Plays a plan in virtual time and judges it.
@@ -62,6 +68,7 @@ async fn perform(plan: &Plan) -> Result<Played, SimError> {
         run: judged(&world, plan, &history),
         history,
         tape: world.tape.clone(),
+        hits: weather::hits(&world.vendors),
     })
 }
 
@@ -69,14 +76,15 @@ async fn perform(plan: &Plan) -> Result<Played, SimError> {
 async fn act(world: &World, plan: &Plan) -> Result<Phases, SimError> {
     let started = world.clock.now();
     // What does not come to agreement by itself is judged as it stands: people would not begin.
-    if converged(world, WARM_UP).await.is_some() {
+    if converged(world, plan, WARM_UP).await.is_some() {
         safety(world, plan).await?;
     }
     let faults_ended = world.clock.now();
-    converged(world, PATIENCE).await;
-    world.people.evening(&plan.catalogue).await;
+    converged(world, plan, PATIENCE).await;
+    let sweep = plan.scenario.hub.sweep_every();
+    world.people.evening(&plan.catalogue, sweep).await;
     let traffic_ended = world.clock.now();
-    let converged = converged(world, PATIENCE).await;
+    let converged = converged(world, plan, PATIENCE).await;
     let quiescent = match converged {
         Some(_) => Some(rest(world, plan).await),
         None => None,
@@ -109,15 +117,17 @@ async fn safety(world: &World, plan: &Plan) -> Result<(), SimError> {
 }
 
 /// When nothing was left to do for the first time, if that was within `patience`.
-async fn converged(world: &World, patience: Span) -> Option<Timestamp> {
+///
+/// What was done a moment ago may be heard of only by the next poll, if webhooks are off or lost.
+async fn converged(world: &World, plan: &Plan, patience: Span) -> Option<Timestamp> {
     let deadline = Instant::now() + patience.to_duration();
+    let calm = CALM.plus(plan.scenario.hub.slowest_poll()).to_signed();
     let mut calm_since = None;
     while Instant::now() < deadline {
         let now = world.clock.now();
         if world.process.pending().is_empty() {
             let since = *calm_since.get_or_insert(now);
-            // One look may fall between a change and its notice; a webhook takes a moment.
-            if now.duration_since(since) >= SignedDuration::from_secs(30) {
+            if now.duration_since(since) >= calm {
                 return Some(since);
             }
         } else {
@@ -134,14 +144,15 @@ async fn rest(world: &World, plan: &Plan) -> (Timestamp, Timestamp) {
     let zone = jiff::tz::TimeZone::get(&plan.world().warehouse_zone);
     let zone = zone.unwrap_or(jiff::tz::TimeZone::UTC);
     let day = |at: Timestamp| zone.to_datetime(at).date();
+    let watched = REST.plus(plan.scenario.hub.sweep_every());
     loop {
         let from = world.clock.now();
-        let until = from.saturating_add(REST.to_signed()).unwrap_or(from);
-        tokio::time::sleep(REST.to_duration()).await;
+        let until = from.saturating_add(watched.to_signed()).unwrap_or(from);
+        tokio::time::sleep(watched.to_duration()).await;
         if day(from) == day(until) {
             return (from, world.clock.now());
         }
-        converged(world, PATIENCE).await;
+        converged(world, plan, PATIENCE).await;
     }
 }
 

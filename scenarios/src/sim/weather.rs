@@ -1,5 +1,7 @@
 //! The scenario's faults: set at the start of the traffic, lifted at its end, and counted.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use mock_kit::{FaultRule, Faults, fault::Moment};
 
@@ -58,6 +60,11 @@ pub(super) fn report(vendors: &Vendors, process: &Process) -> Vec<FaultCount> {
         count: 1,
     }));
     merged(counts)
+}
+
+/// By rule: the numbers of the requests or deliveries that it struck.
+pub(super) fn hits(vendors: &Vendors) -> BTreeMap<String, Vec<u64>> {
+    both(vendors).into_iter().flat_map(Faults::hits).collect()
 }
 
 /// The plan's rules with their windows as times.

@@ -32,6 +32,7 @@ pub(super) const POLISH: &str = "polish.test";
 pub(super) struct World {
     pub(super) clock: Clock,
     pub(super) tape: Tape,
+    net: Net,
     pub(super) vendors: Vendors,
     pub(super) process: Process,
     pub(super) people: People,
@@ -76,6 +77,7 @@ impl World {
             vendors,
             clock,
             tape,
+            net,
             doom,
             lost: Lost::default(),
             jerky_skew: Watch::default(),
@@ -87,6 +89,12 @@ impl World {
     /// When people began to work, or now if they have not.
     pub(super) fn traffic_began(&self) -> Timestamp {
         *self.traffic_began.get_or_init(|| self.clock.now())
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.net.shut();
     }
 }
 

@@ -22,8 +22,8 @@ use crate::{
     scenario::{Span, Step},
 };
 
-/// Between the evening's delivery and its last parcels: longer than the middleware's sweeps.
-const EVENING: Span = Span::from_mins(40);
+/// Between the evening's delivery and its last parcels, beyond two of the middleware's sweeps.
+const EVENING: Span = Span::from_mins(10);
 
 /// All people, and what they know of each other's orders. Clones share it.
 #[derive(Clone)]
@@ -58,13 +58,14 @@ impl People {
     }
 
     /// The end of the day: a delivery of everything, so that nothing waits for stock for ever, and
-    /// then whatever is ready and has not left is shipped.
-    pub async fn evening(&self, catalogue: &Catalogue) {
+    /// then whatever is ready and has not left is shipped. `sweep` is how often the middleware looks at
+    /// everything.
+    pub async fn evening(&self, catalogue: &Catalogue, sweep: Span) {
         for item in &catalogue.items {
             warehouse::deliver(&self.warehouse, item).await;
         }
         // The middleware gets time to hear of the delivery and to make ready what waited for it.
-        tokio::time::sleep(EVENING.to_duration()).await;
+        tokio::time::sleep(EVENING.plus(sweep).plus(sweep).to_duration()).await;
         for order in self.orders.all() {
             shop_staff::ship_rest(&self.shop_staff, &order).await;
         }

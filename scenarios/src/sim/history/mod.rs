@@ -38,7 +38,7 @@ pub(super) fn tell(world: &World, plan: &Plan, phases: Phases) -> Result<History
         .with_store(|store| checkpoint(store, &orders, phases.ended));
     checkpoints.push(end.ok_or(SimError::Ended)??);
     Ok(History {
-        limits: limits(plan, traffic_began, jerky.most().max(polish.most())),
+        limits: limits(plan, traffic_began, jerky.most() + polish.most()),
         mapping: told::mapping(&plan.catalogue),
         jerky: world
             .vendors
@@ -74,6 +74,7 @@ fn limits(plan: &Plan, start: Timestamp, skew: SignedDuration) -> Limits {
         standing: sweep + repair + outage,
         sweep: sweep + outage,
         skew,
+        notice: plan.scenario.hub.slowest_poll().to_signed() + SignedDuration::from_secs(10),
         ..usual
     }
 }

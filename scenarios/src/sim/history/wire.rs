@@ -3,6 +3,7 @@
 use http::HeaderValue;
 use mock_kit::webhook::Delivery as Logged;
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::{
     oracle::history::{Delivery, Exchange, Vendor},
@@ -55,7 +56,7 @@ fn exchange(entry: &Entry) -> Exchange {
 
 fn delivery(vendor: Vendor, entry: &Entry) -> Option<Delivery> {
     let body = entry.body.as_ref()?;
-    let message: Message = serde_json::from_slice(body).unwrap_or_default();
+    let message = Message::read(body);
     Some(Delivery {
         vendor,
         message: message.id,
@@ -105,4 +106,24 @@ struct Message {
     subject: String,
     #[serde(alias = "version")]
     sequence: u64,
+}
+
+impl Message {
+    /// As far as it can be read: one bad field does not hide the others.
+    fn read(body: &[u8]) -> Self {
+        serde_json::from_slice(body).unwrap_or_else(|_| {
+            let document: Value = serde_json::from_slice(body).unwrap_or_default();
+            let text = |names: &[&str]| {
+                let found = names.iter().find_map(|name| document.get(name)?.as_str());
+                found.unwrap_or_default().to_owned()
+            };
+            let number =
+                |names: &[&str]| names.iter().find_map(|name| document.get(name)?.as_u64());
+            Self {
+                id: text(&["id"]),
+                subject: text(&["sku", "resource_id"]),
+                sequence: number(&["sequence", "version"]).unwrap_or_default(),
+            }
+        })
+    }
 }

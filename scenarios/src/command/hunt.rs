@@ -1,0 +1,189 @@
+//! `lockstep hunt`: random worlds and faults until an invariant breaks or the budget ends.
+
+use std::{
+    num::{NonZero, NonZeroU64, NonZeroUsize},
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use clap::Args;
+use sync_core::sometimes;
+use tokio::time::Instant;
+
+use super::{Exit, cannot_write, say, shrink, usage};
+use crate::{
+    hunt::{
+        self, Budget, Campaign, Document, Found, Holes, Kinds, Progress, Settings, Shard,
+        made_small,
+    },
+    report,
+    scenario::Span,
+};
+
+/// What to hunt through.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Play so many worlds, of all shares together (1000 unless `--for` is given)
+    #[arg(long, value_name = "N", conflicts_with = "duration")]
+    seeds: Option<NonZeroU64>,
+    /// Play for so long, such as 60s or 2h
+    #[arg(long = "for", value_name = "TIME", id = "duration", value_parser = length)]
+    duration: Option<Span>,
+    /// The first seed; the others follow it
+    #[arg(long, value_name = "SEED", default_value_t = 1)]
+    first: u64,
+    /// Play so many worlds at the same time; all cores when absent
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// Play this share of the worlds, such as 1/4
+    #[arg(long, value_name = "I/N", default_value_t = Shard::WHOLE)]
+    shard: Shard,
+    /// Inject these kinds of fault only
+    #[arg(long, value_name = "FAULT,…", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Inject all kinds but these
+    #[arg(long, value_name = "FAULT,…", value_delimiter = ',')]
+    without: Vec<String>,
+    /// Inject every kind into every world, instead of a random subset into each
+    #[arg(long)]
+    no_swarm: bool,
+    /// Go on after the first world that breaks
+    #[arg(long)]
+    keep_going: bool,
+    /// Fail when a kind of fault or a rare branch was never reached
+    #[arg(long)]
+    require_coverage: bool,
+    /// Write what broke, made small, as scenario files into this folder
+    #[arg(long, value_name = "DIR", default_value = "hunted")]
+    out: PathBuf,
+    /// Write the results to this file as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+/// Hunts, and tells what was found.
+pub(super) fn execute(arguments: &Arguments) -> Exit {
+    let settings = match settings(arguments) {
+        Ok(settings) => settings,
+        Err(message) => return usage(message),
+    };
+    if let Err(error) = std::fs::create_dir_all(&arguments.out) {
+        return cannot_write(&arguments.out, &error);
+    }
+    if let Some(path) = &arguments.json
+        && let Err(error) = report::writable(path)
+    {
+        return cannot_write(path, &error);
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    stop_on_interrupt(&stop);
+    let progress = Progress::begun();
+    let began = Instant::now();
+    let campaign = hunt::hunt(&settings, &stop, &|campaign| progress.tell(campaign));
+    progress.finish();
+    let holes = campaign
+        .coverage
+        .holes(&settings.kinds, &sometimes::counts());
+    let elapsed = began.elapsed();
+    let found = made_small(&campaign, &settings, &arguments.out);
+    tell(&campaign, &found, &holes, elapsed);
+    if let Some(path) = &arguments.json {
+        let document = Document::of(&campaign, &found, holes.clone(), elapsed, &settings);
+        if let Err(error) = document.write(path) {
+            return cannot_write(path, &error);
+        }
+    }
+    let covered = !arguments.require_coverage || holes.is_empty();
+    if campaign.broken.is_empty() && covered {
+        Exit::Holds
+    } else {
+        Exit::Broken
+    }
+}
+
+fn settings(arguments: &Arguments) -> Result<Settings, String> {
+    let budget = match (arguments.duration, arguments.seeds) {
+        (Some(length), _) => Budget::Time(length.to_duration()),
+        (None, seeds) => Budget::Worlds(seeds.map_or(1000, NonZero::get)),
+    };
+    let cores = || thread::available_parallelism().map_or(1, NonZero::get);
+    Ok(Settings {
+        first: arguments.first,
+        budget,
+        jobs: arguments.jobs.map_or_else(cores, NonZero::get),
+        shard: arguments.shard,
+        kinds: Kinds::chosen(&arguments.only, &arguments.without)?.swarming(!arguments.no_swarm),
+        keep_going: arguments.keep_going,
+    })
+}
+
+fn tell(campaign: &Campaign, found: &[Found], holes: &Holes, elapsed: Duration) {
+    for found in found {
+        match &found.small {
+            Some((small, file)) => say(format_args!(
+                "seed {}: {}\n",
+                found.seed,
+                shrink::told(small, file)
+            )),
+            None => say(format_args!(
+                "seed {}: {} is broken\n  {}\n",
+                found.seed,
+                found.broken.invariant,
+                found.broken.evidence.join("\n  ")
+            )),
+        }
+    }
+    for (invariant, count) in &campaign.unknown {
+        say(format_args!(
+            "{invariant} could not be judged in {count} worlds"
+        ));
+    }
+    if !holes.faults.is_empty() {
+        say(format_args!("never injected: {}", holes.faults.join(", ")));
+    }
+    if !holes.marks.is_empty() {
+        say(format_args!("never reached: {}", holes.marks.join("; ")));
+    }
+    say(format_args!(
+        "{} worlds ({} of them twice), {} requests, {} broken, in {:.1} s: {:.0} worlds a second",
+        campaign.worlds,
+        campaign.twice,
+        campaign.requests,
+        campaign.broken.len(),
+        elapsed.as_secs_f64(),
+        campaign.worlds as f64 / elapsed.as_secs_f64().max(0.001),
+    ));
+}
+
+/// The first Ctrl-C lets the worlds in play end, the second ends the process.
+fn stop_on_interrupt(stop: &Arc<AtomicBool>) {
+    let stop = Arc::clone(stop);
+    thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        let Ok(runtime) = runtime else { return };
+        runtime.block_on(async {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                stop.store(true, Ordering::Relaxed);
+                eprintln!("stopping; once more to leave everything");
+            }
+            if tokio::signal::ctrl_c().await.is_ok() {
+                std::process::exit(130);
+            }
+        });
+    });
+}
+
+fn length(text: &str) -> Result<Span, String> {
+    let span: Span = text.parse()?;
+    if span.as_millis() == 0 {
+        return Err("no time at all, expected a length such as `60s`".to_owned());
+    }
+    Ok(span)
+}

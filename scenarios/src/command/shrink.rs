@@ -1,0 +1,95 @@
+//! `lockstep shrink FILE`: the smallest case that breaks the same invariant.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::{Exit, cannot_write, known, say, usage};
+use crate::{
+    hunt::Trial,
+    plan::Plan,
+    scenario::{Span, read},
+    shrink::{self, Small, keep_as},
+};
+
+/// What to make small.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// A scenario file that fails
+    file: PathBuf,
+    /// The seed, where the file pins none
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// The invariant to keep broken, by name or number; the first broken one when absent
+    #[arg(long, value_name = "NAME")]
+    invariant: Option<String>,
+    /// Search for so long at most
+    #[arg(long = "for", value_name = "TIME", default_value = "60s")]
+    budget: Span,
+    /// Where to write it; beside FILE, as NAME.small.toml, when absent
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// Makes it small, and writes it.
+pub(super) fn execute(arguments: &Arguments) -> Exit {
+    let scenario = match read(&arguments.file, &known()) {
+        Ok(scenario) => scenario,
+        Err(error) => return usage(error),
+    };
+    let plan = Plan::expand(&scenario, arguments.seed);
+    let broken = Trial::of(&plan, false).broken;
+    let wanted = |name: &str| {
+        let asked = arguments.invariant.as_deref();
+        asked.is_none_or(|asked| name.split(' ').any(|part| part.eq_ignore_ascii_case(asked)))
+    };
+    let Some(broken) = broken.iter().find(|broken| wanted(&broken.invariant)) else {
+        return usage(format_args!(
+            "{} breaks {}; there is nothing to make small",
+            arguments.file.display(),
+            arguments.invariant.as_deref().unwrap_or("no invariant"),
+        ));
+    };
+    let budget = arguments.budget.to_duration();
+    let Some(small) = shrink::shrink(&plan, &broken.invariant, budget) else {
+        return usage("what broke it does not break it again: the run is not deterministic");
+    };
+    let out = arguments
+        .out
+        .clone()
+        .unwrap_or_else(|| arguments.file.with_extension("small.toml"));
+    if let Err(error) = keep_as(&small, &out) {
+        return cannot_write(&out, &error);
+    }
+    say(told(&small, &out));
+    Exit::Broken
+}
+
+/// What was made of a failing plan, in a few lines.
+pub(super) fn told(small: &Small, file: &Path) -> String {
+    let scenario = &small.scenario;
+    let mut lines = vec![format!(
+        "{} is broken by {} and {} ({} worlds tried{})",
+        small.broken.invariant,
+        counted(scenario.steps.len(), "step"),
+        counted(scenario.faults.len(), "fault"),
+        small.tried,
+        if small.is_cut_short {
+            ", the time was up"
+        } else {
+            ""
+        },
+    )];
+    let evidence = small.broken.evidence.iter().flat_map(|text| text.lines());
+    lines.extend(evidence.map(|line| format!("  {line}")));
+    lines.push(format!("  again: {}", shrink::again(file)));
+    lines.join("\n")
+}
+
+fn counted(count: usize, what: &str) -> String {
+    match count {
+        0 => format!("no {what}"),
+        1 => format!("1 {what}"),
+        more => format!("{more} {what}s"),
+    }
+}

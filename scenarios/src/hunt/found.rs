@@ -1,0 +1,96 @@
+//! What a campaign found: each broken invariant of each broken world, the first ones made small.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use super::{Broken, Campaign, Settings, draw};
+use crate::{
+    plan::Plan,
+    shrink::{self, Small},
+};
+
+/// A broken invariant of one world.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The world's seed.
+    pub seed: u64,
+    /// What it broke.
+    pub broken: Broken,
+    /// The world made small, and the file it was written to.
+    pub small: Option<(Small, PathBuf)>,
+}
+
+/// So many worlds are made small for each invariant: the next ones mostly say the same again.
+const SMALL: usize = 3;
+/// How long one may take.
+const BUDGET: Duration = Duration::from_secs(30);
+
+/// Makes the first worlds of each invariant small, on all cores, and writes them into `folder`.
+pub fn made_small(campaign: &Campaign, settings: &Settings, folder: &Path) -> Vec<Found> {
+    let mut found = found(campaign);
+    let places = chosen(&found);
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
+    thread::scope(|scope| {
+        for _ in 0..settings.jobs.min(places.len()) {
+            scope.spawn(|| {
+                while let Some(place) = places.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let small = found.get(*place).and_then(|f| small(f, settings, folder));
+                    let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+                    done.insert(*place, small);
+                }
+            });
+        }
+    });
+    let done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    for (place, small) in done {
+        if let Some(found) = found.get_mut(place) {
+            found.small = small;
+        }
+    }
+    found
+}
+
+fn found(campaign: &Campaign) -> Vec<Found> {
+    let each = campaign.broken.iter().flat_map(|(seed, trial)| {
+        trial.broken.iter().map(|broken| Found {
+            seed: *seed,
+            broken: broken.clone(),
+            small: None,
+        })
+    });
+    each.collect()
+}
+
+fn chosen(found: &[Found]) -> Vec<usize> {
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut early = Vec::new();
+    for (place, found) in found.iter().enumerate() {
+        let count = seen.entry(&found.broken.invariant).or_insert(0);
+        *count += 1;
+        if *count <= SMALL {
+            early.push(place);
+        }
+    }
+    early
+}
+
+fn small(found: &Found, settings: &Settings, folder: &Path) -> Option<(Small, PathBuf)> {
+    let scenario = draw::scenario(found.seed, &settings.kinds);
+    let plan = Plan::expand(&scenario, found.seed);
+    let small = shrink::shrink(&plan, &found.broken.invariant, BUDGET)?;
+    match shrink::keep(&small, folder) {
+        Ok(path) => Some((small, path)),
+        Err(error) => {
+            eprintln!("cannot write into {}: {error}", folder.display());
+            None
+        }
+    }
+}

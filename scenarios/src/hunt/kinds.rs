@@ -1,0 +1,105 @@
+//! Which kinds of fault a hunt may inject, and in which variety.
+
+use mock_kit::{fault::about_all, nearest::nearest_three};
+
+use crate::scenario::CRASH;
+
+/// The kinds that a hunt chooses from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kinds {
+    names: Vec<&'static str>,
+    /// Whether each world takes a random subset of them. Otherwise each takes all, and faults of one
+    /// kind hide those of another.
+    swarm: bool,
+}
+
+impl Kinds {
+    /// All of them.
+    pub fn all() -> Self {
+        Self {
+            names: names().collect(),
+            swarm: true,
+        }
+    }
+
+    /// Only these, or all without those.
+    ///
+    /// # Errors
+    /// A name that no kind has, with the nearest ones; or nothing left to inject although something
+    /// was asked for.
+    pub fn chosen(only: &[String], without: &[String]) -> Result<Self, String> {
+        only.iter().chain(without).try_for_each(known)?;
+        let left = |name: &&str| {
+            (only.is_empty() || only.iter().any(|wanted| wanted == name))
+                && !without.iter().any(|unwanted| unwanted == name)
+        };
+        let kinds = Self {
+            names: names().filter(left).collect(),
+            swarm: true,
+        };
+        if kinds.names.is_empty() && !only.is_empty() {
+            return Err("`--without` takes away every fault that `--only` names".to_owned());
+        }
+        Ok(kinds)
+    }
+
+    /// The same with or without swarm.
+    #[must_use]
+    pub fn swarming(self, swarm: bool) -> Self {
+        Self { swarm, ..self }
+    }
+
+    /// Whether each world takes a random subset.
+    pub fn is_swarm(&self) -> bool {
+        self.swarm
+    }
+
+    /// Their names.
+    pub fn names(&self) -> &[&'static str] {
+        &self.names
+    }
+}
+
+/// Every kind that a scenario file may name.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    about_all().iter().map(|about| about.name).chain([CRASH])
+}
+
+fn known(name: &String) -> Result<(), String> {
+    if names().any(|kind| kind == name) {
+        return Ok(());
+    }
+    let near = nearest_three(name, names());
+    let what = format!("no kind of fault is called `{name}`");
+    if near.is_empty() {
+        return Err(format!("{what}\n  `lockstep explain` knows them"));
+    }
+    Err(format!("{what}\n  did you mean {}?", near.join(", ")))
+}
+
+/// What a field of a kind may be set to: JSON, as in a rule.
+type Variety = (&'static str, &'static [&'static str]);
+
+const RETRY_AFTER: Variety = (
+    "retry_after",
+    &["\"seconds\"", "\"date\"", "\"missing\"", "\"absurd\""],
+);
+const WAIT: Variety = ("wait_seconds", &["1", "5", "20"]);
+
+/// The fields of a kind that are worth varying. Left out, a field has its default.
+pub(super) fn variety(kind: &str) -> &'static [Variety] {
+    match kind {
+        "latency" => &[
+            ("ms", &["50", "2000", "12000"]),
+            ("jitter_ms", &["0", "1000"]),
+        ],
+        "server_error" => &[("status", &["500", "502", "504"]), RETRY_AFTER, WAIT],
+        "rate_limit_storm" => &[RETRY_AFTER, WAIT],
+        "clock_skew" => &[("offset_ms", &["-120000", "-3000", "3000", "120000"])],
+        "webhook_delayed" => &[("ms", &["1000", "120000"])],
+        "webhook_duplicated" => &[("after_ms", &["1", "60000"])],
+        "stale_read" => &[("age_ms", &["1000", "60000"])],
+        "partial_batch" => &[("share", &["0.1", "1.0"])],
+        _ => &[],
+    }
+}

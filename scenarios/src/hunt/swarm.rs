@@ -1,0 +1,204 @@
+//! The faults of one world: a random subset of the kinds, because a fault that is always there
+//! hides what only happens without it (swarm testing: Groce et al., ISSTA 2012).
+
+use mock_kit::{
+    FaultRule,
+    fault::{About, FaultKind, Phase, about_all},
+};
+use seams::Draw;
+use serde_json::{Map, Value, json};
+
+use super::{
+    draw::Draws,
+    kinds::{self, Kinds},
+};
+use crate::scenario::{Crash, Fault, Moment, Span};
+
+/// The vendors, each with the operations that a middleware calls and the topics it is told.
+const TARGETS: [(&str, &[&str], &[&str]); 2] = [
+    (
+        "jerky",
+        &[
+            "issue_token",
+            "adjust_batch",
+            "list_events",
+            "list_items",
+            "list_reservations",
+            "list_stock",
+            "get_mirror",
+            "set_mirror_availability",
+            "create_reservation",
+            "commit_reservation",
+            "extend_reservation",
+            "release_reservation",
+            "create_webhook_endpoint",
+            "list_webhook_endpoints",
+        ],
+        &["stock.changed", "lot.status_changed", "reservation.expired"],
+    ),
+    (
+        "polish",
+        &[
+            "bulk_availability",
+            "list_counts",
+            "list_orders",
+            "get_order",
+            "cancel_order",
+            "confirm_order",
+            "reject_order",
+            "list_products",
+            "get_product",
+            "put_availability",
+            "create_webhook",
+            "list_webhooks",
+        ],
+        &[
+            "order.created",
+            "order.updated",
+            "product.updated",
+            "count.recorded",
+        ],
+    ),
+];
+
+/// Most rules of one world: more, and it is never calm enough to get anywhere.
+const MOST_RULES: u64 = 6;
+
+/// The faults of a world that lasts `duration`.
+pub(super) fn faults(kinds: &Kinds, draws: &Draws, duration: Span) -> Vec<Fault> {
+    let weather = Weather { draws, duration };
+    let chosen: Vec<&str> = match kinds.is_swarm() {
+        true => weather.subset(kinds.names()),
+        false => kinds.names().to_vec(),
+    };
+    let count = match kinds.is_swarm() {
+        true => draws.of("rules").below(MOST_RULES + 1),
+        false => chosen.len() as u64,
+    };
+    let kind = |number: u64| match kinds.is_swarm() {
+        true => draws.nth("kind", number).pick(&chosen).copied(),
+        false => chosen.get(usize::try_from(number).ok()?).copied(),
+    };
+    let mut faults: Vec<Fault> = (0..count)
+        .filter_map(|number| weather.fault(kind(number)?, number))
+        .collect();
+    keep_one_key(&mut faults);
+    faults
+}
+
+/// The middleware has two keys of the shop, and nobody can give it a third: one may be revoked.
+fn keep_one_key(faults: &mut Vec<Fault>) {
+    let mut revoked = false;
+    faults.retain_mut(|fault| {
+        let Fault::Vendor(rule) = fault else {
+            return true;
+        };
+        let is_key = matches!(rule.fault, FaultKind::TokenRevoked(_))
+            && rule.place.vendor.as_deref() == Some("polish");
+        if !is_key {
+            return true;
+        }
+        rule.timing.limit = Some(1);
+        !std::mem::replace(&mut revoked, true)
+    });
+}
+
+struct Weather<'a> {
+    draws: &'a Draws,
+    duration: Span,
+}
+
+impl Weather<'_> {
+    fn subset<'k>(&self, names: &[&'k str]) -> Vec<&'k str> {
+        let share = self.draws.of("share").pick(&[0.1, 0.3, 0.6]).copied();
+        let is_in = |name: &&&str| {
+            self.draws
+                .about("in", name)
+                .chance(share.unwrap_or_default())
+        };
+        names.iter().filter(is_in).copied().collect()
+    }
+
+    fn fault(&self, kind: &str, number: u64) -> Option<Fault> {
+        let Some(about) = about_all().iter().find(|about| about.name == kind) else {
+            return Some(Fault::Crash(self.crash(number)));
+        };
+        let mut fields = Map::new();
+        fields.insert("kind".to_owned(), json!(kind));
+        self.vary(about, number, &mut fields);
+        self.place(about, number, &mut fields);
+        self.time(about, number, &mut fields);
+        // Each field was drawn from what the kind allows; a test draws thousands.
+        let rule = FaultRule::from_fields(fields).ok()?;
+        Some(Fault::Vendor(Box::new(rule)))
+    }
+
+    fn crash(&self, number: u64) -> Crash {
+        let draw = |purpose| self.draws.nth(purpose, number);
+        let moment = match draw("moment").below(4) {
+            0 => Moment::NthRequest(1 + draw("request").below(80)),
+            1 => Moment::NthCommit(1 + draw("commit").below(80)),
+            2 => Moment::EveryCommit(10 + draw("every commit").below(60)),
+            _ => Moment::At(self.within(draw("at"))),
+        };
+        Crash {
+            moment,
+            restart_after: Span::from_secs(1 + draw("dead").below(120)),
+        }
+    }
+
+    fn vary(&self, about: &About, number: u64, fields: &mut Map<String, Value>) {
+        for (field, values) in kinds::variety(about.name) {
+            if self.draws.nth(&format!("vary {field}"), number).chance(0.6)
+                && let Some(text) = self.draws.nth(field, number).pick(values)
+                && let Ok(value) = serde_json::from_str(text)
+            {
+                fields.insert((*field).to_owned(), value);
+            }
+        }
+    }
+
+    fn place(&self, about: &About, number: u64, fields: &mut Map<String, Value>) {
+        let phase = self.draws.nth("phase", number).pick(about.phases);
+        if let Some(phase) = phase {
+            fields.insert("phase".to_owned(), json!(phase.as_str()));
+        }
+        let Some((vendor, operations, topics)) = self.draws.nth("vendor", number).pick(&TARGETS)
+        else {
+            return;
+        };
+        fields.insert("vendor".to_owned(), json!(vendor));
+        let names = match phase {
+            Some(Phase::Delivery) => topics,
+            _ => operations,
+        };
+        if self.draws.nth("narrow", number).chance(0.6)
+            && let Some(name) = self.draws.nth("operation", number).pick(names)
+        {
+            fields.insert("operation".to_owned(), json!(name));
+        }
+    }
+
+    /// A stretch of the traffic, and how often in it.
+    fn time(&self, about: &About, number: u64, fields: &mut Map<String, Value>) {
+        let draw = |purpose| self.draws.nth(purpose, number);
+        let from = self.within(draw("from")).as_millis();
+        let longest = self.duration.as_millis().saturating_sub(from).max(1000);
+        let length = draw("length").between(1000, longest);
+        fields.insert("from".to_owned(), json!(from));
+        fields.insert("until".to_owned(), json!(from + length));
+        if about.name == "clock_skew" {
+            return;
+        }
+        match draw("often").below(4) {
+            0 => fields.insert("nth".to_owned(), json!(1 + draw("nth").below(6))),
+            1 => fields.insert("every".to_owned(), json!(2 + draw("every").below(4))),
+            2 => fields.insert("chance".to_owned(), json!(0.1)),
+            _ => fields.insert("chance".to_owned(), json!(0.5)),
+        };
+    }
+
+    fn within(&self, draw: Draw) -> Span {
+        Span::from_millis(draw.below(self.duration.as_millis()) / 1000 * 1000)
+    }
+}

@@ -1,0 +1,136 @@
+//! One world of a campaign, played and judged.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::{
+    plan::Plan,
+    report::{FaultCount, Outcome, Run},
+    sim::{self, SimError},
+};
+
+/// What one world came to.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// Its seed.
+    pub seed: u64,
+    /// Requests of all parties.
+    pub requests: u64,
+    /// Virtual milliseconds.
+    pub virtual_ms: u64,
+    /// What struck.
+    pub faults: Vec<FaultCount>,
+    /// What it broke, the first broken invariant first.
+    pub broken: Vec<Broken>,
+    /// Invariants that could not be judged.
+    pub unknown: Vec<String>,
+    /// Whether it was played twice to compare the traces.
+    pub twice: bool,
+}
+
+/// An invariant that a world broke.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// Number and name, such as `S3 no_oversell`.
+    pub invariant: String,
+    /// The violations, as in a report.
+    pub evidence: Vec<String>,
+}
+
+/// The middleware, or the harness, panicked.
+pub(crate) const PANIC: &str = "panic";
+/// The middleware gave up.
+pub(crate) const ENDED: &str = "ended";
+/// The same seed gave two traces.
+const NONDETERMINISM: &str = "nondeterminism";
+
+impl Trial {
+    /// Plays a plan; `twice` plays it again and compares the traces.
+    pub fn of(plan: &Plan, twice: bool) -> Self {
+        let mut trial = match once(plan) {
+            Ok(run) => {
+                let mut trial = Self::judged(plan.seed, &run);
+                if twice && let Some(broken) = compared(&run, plan) {
+                    trial.broken.push(broken);
+                }
+                trial
+            }
+            Err(broken) => Self::nothing_but(plan.seed, broken),
+        };
+        trial.twice = twice;
+        trial
+    }
+
+    fn judged(seed: u64, run: &Run) -> Self {
+        let with = |status| {
+            run.invariants
+                .iter()
+                .filter(move |finding| finding.status == status)
+        };
+        let mut broken: Vec<Broken> = with(Outcome::Violated)
+            .map(|finding| Broken {
+                invariant: finding.name.clone(),
+                evidence: finding.evidence.clone(),
+            })
+            .collect();
+        if broken.is_empty() && !run.unmet.is_empty() {
+            broken.push(Broken {
+                invariant: ENDED.to_owned(),
+                evidence: run.unmet.clone(),
+            });
+        }
+        Self {
+            seed,
+            requests: run.requests,
+            virtual_ms: run.virtual_ms,
+            faults: run.faults.clone(),
+            broken,
+            unknown: with(Outcome::Unknown).map(|f| f.name.clone()).collect(),
+            twice: false,
+        }
+    }
+
+    fn nothing_but(seed: u64, broken: Broken) -> Self {
+        Self {
+            seed,
+            requests: 0,
+            virtual_ms: 0,
+            faults: Vec::new(),
+            broken: vec![broken],
+            unknown: Vec::new(),
+            twice: false,
+        }
+    }
+}
+
+fn once(plan: &Plan) -> Result<Run, Broken> {
+    let broken = |invariant: &str, evidence: String| Broken {
+        invariant: invariant.to_owned(),
+        evidence: vec![evidence],
+    };
+    match catch_unwind(AssertUnwindSafe(|| sim::play(plan))) {
+        Ok(Ok(played)) => Ok(played.run),
+        Ok(Err(SimError::Hub(why))) => Err(broken(ENDED, why)),
+        Ok(Err(error)) => Err(broken("harness", error.to_string())),
+        Err(panic) => Err(broken(PANIC, words(panic.as_ref()))),
+    }
+}
+
+fn words(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    text.unwrap_or_else(|| "without a word".to_owned())
+}
+
+fn compared(run: &Run, plan: &Plan) -> Option<Broken> {
+    let again = match once(plan) {
+        Ok(again) => again.trace_hash,
+        Err(broken) => broken.invariant,
+    };
+    (again != run.trace_hash).then(|| Broken {
+        invariant: NONDETERMINISM.to_owned(),
+        evidence: vec![format!(
+            "the trace of one seed has the hash {}, and then {again}",
+            run.trace_hash
+        )],
+    })
+}

@@ -1,0 +1,31 @@
+//! `[found]`: where a scenario comes from that no person wrote.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The format of plans: how a seed becomes a world. It changes when the same file would come to
+/// mean another world.
+pub(crate) const FORMAT: u32 = 1;
+
+/// Written into a failing plan that was made small.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Found {
+    /// The version of the command that wrote it.
+    pub version: String,
+    /// The format of plans of that version.
+    pub format: u32,
+    /// What it broke, such as `S6 exactly_once`.
+    pub invariant: String,
+}
+
+impl Found {
+    /// By this version.
+    pub fn breaking(invariant: &str) -> Self {
+        Self {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            format: FORMAT,
+            invariant: invariant.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Simpler values: single lines, small quantities, whole orders.
+
+use super::{ddmin::minimize, search::Search};
+use crate::scenario::{Scenario, Step};
+
+pub(super) fn simpler(search: &mut Search) {
+    for place in 0..search.best().steps.len() {
+        fewer_lines(search, place);
+        for change in CHANGES {
+            search.change(|scenario| {
+                if let Some(step) = scenario.steps.get_mut(place) {
+                    change(step);
+                }
+            });
+        }
+    }
+}
+
+const CHANGES: [fn(&mut Step); 4] = [one_each, whole, by_one, plain_words];
+
+fn fewer_lines(search: &mut Search, place: usize) {
+    let Some(Step::Order(order)) = search.best().steps.get(place) else {
+        return;
+    };
+    let set = |scenario: &mut Scenario, lines: &[_]| {
+        if let Some(Step::Order(order)) = scenario.steps.get_mut(place) {
+            order.lines = lines.to_vec();
+        }
+    };
+    minimize(order.lines.clone(), |kept| {
+        !kept.is_empty() && search.change(|scenario| set(scenario, kept))
+    });
+}
+
+fn one_each(step: &mut Step) {
+    if let Step::Order(order) = step {
+        for line in &mut order.lines {
+            line.quantity = line.quantity.min(1);
+        }
+    }
+}
+
+fn whole(step: &mut Step) {
+    match step {
+        Step::Ship(step) => step.half = false,
+        Step::Return(step) => step.one = false,
+        _ => {}
+    }
+}
+
+fn by_one(step: &mut Step) {
+    match step {
+        Step::ShopCount(step) => step.off_by = step.off_by.signum(),
+        Step::Count(step) => step.off_by = step.off_by.signum(),
+        Step::Damage(step) => step.quantity = step.quantity.min(1),
+        _ => {}
+    }
+}
+
+fn plain_words(step: &mut Step) {
+    match step {
+        Step::Order(step) => "A. Shopper".clone_into(&mut step.customer),
+        Step::Cancel(step) => "changed my mind".clone_into(&mut step.reason),
+        Step::Return(step) => "changed my mind".clone_into(&mut step.reason),
+        Step::Recall(step) => "broken seal".clone_into(&mut step.reason),
+        _ => {}
+    }
+}
