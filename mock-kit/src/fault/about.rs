@@ -28,6 +28,8 @@ pub struct About {
     pub name: &'static str,
     /// One sentence.
     pub doc: &'static str,
+    /// The incident or the rule that it stands for, in one sentence.
+    pub incident: &'static str,
     /// The phases a rule may choose from; the first is the default.
     pub phases: &'static [Phase],
     /// Where it can strike, in words.

@@ -19,7 +19,13 @@ fn every_kind_is_read_and_written_under_its_name() {
 #[test]
 fn every_kind_says_what_it_is() {
     for about in about_all() {
-        assert!(about.doc.ends_with('.'), "{}", about.name);
+        for sentence in [about.doc, about.incident] {
+            assert!(
+                sentence.len() > 20 && sentence.ends_with('.'),
+                "{}",
+                about.name
+            );
+        }
         assert!(
             !about.strikes.is_empty() && !about.phases.is_empty(),
             "{}",

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use mock_kit::{
+    FaultRule,
     fault::{About, PLACE, TIMING, about_all},
     nearest::nearest_three,
 };
@@ -122,6 +123,7 @@ fn fault_in_words(about: &About) -> String {
     let mut lines = vec![
         about.name.to_owned(),
         format!("  {}", about.doc),
+        format!("  stands for: {}", about.incident),
         format!("  strikes: {}", about.strikes),
         format!("  phases, the first by default: {}", phases.join(", ")),
     ];
@@ -134,7 +136,19 @@ fn fault_in_words(about: &About) -> String {
         PLACE.join(", ")
     ));
     lines.push(format!("  when, in its rule: {}", TIMING.join(", ")));
+    lines.push("  as a scenario writes it, its own fields at their defaults:".to_owned());
+    lines.extend(example(about).lines().map(|line| format!("    {line}")));
     with_users(lines.join("\n"), about.name)
+}
+
+/// A rule of this kind for half an hour, as a table of a scenario file.
+fn example(about: &About) -> String {
+    let kind = serde_json::Map::from_iter([("kind".to_owned(), about.name.into())]);
+    let own = FaultRule::from_fields(kind).ok();
+    let own = own.and_then(|rule| toml::to_string(&rule).ok());
+    let own = own.unwrap_or_default();
+    let window = "from = \"30m\"\nuntil = \"1h\"\nchance = 0.1";
+    format!("[[fault]]\n{own}{window}")
 }
 
 /// Adds the scenarios that inject this kind.

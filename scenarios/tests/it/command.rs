@@ -147,3 +147,25 @@ fn a_crash_is_explained_with_each_of_its_moments_and_its_users() {
         assert!(told.contains(part), "{part} is missing: {told}");
     }
 }
+
+#[test]
+fn every_kind_of_fault_is_explained_with_what_it_stands_for_and_a_rule_that_is_valid() {
+    let folder = tempfile::tempdir().unwrap();
+    for about in mock_kit::fault::about_all() {
+        let output = lockstep(folder.path(), &["explain", about.name]).output();
+        let told = String::from_utf8(output.unwrap().stdout).unwrap();
+        assert!(told.contains(about.incident), "{told}");
+        let phases = about.phases.iter().map(|phase| phase.as_str());
+        let params = about.params.iter().map(|param| param.name);
+        for part in phases.chain(params) {
+            assert!(told.contains(part), "{part} is missing: {told}");
+        }
+        let example = told.split_once("[[fault]]\n").unwrap().1;
+        let example: String = example
+            .lines()
+            .take_while(|line| line.contains(" = "))
+            .map(|line| format!("{}\n", line.trim()))
+            .collect();
+        toml::from_str::<scenarios::scenario::Fault>(&example).expect(about.name);
+    }
+}

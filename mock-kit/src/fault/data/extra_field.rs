@@ -20,6 +20,7 @@ impl DataFault for ExtraField {
     const ABOUT: About = About {
         name: "extra_field",
         doc: "Adds one field that the document does not know.",
+        incident: "The rule of the tolerant reader: a vendor may add fields, and nobody breaks.",
         phases: super::PHASES,
         strikes: "replies and webhooks",
         params: &[places::FIELD],

@@ -19,6 +19,7 @@ impl DataFault for FloatForInteger {
     const ABOUT: About = About {
         name: "float_for_integer",
         doc: "Gives one quantity or counter a fraction, as a JSON number.",
+        incident: "A repeating decimal orders 1.02 (odoo#228014).",
         phases: super::PHASES,
         strikes: "replies and webhooks with a number",
         params: &[places::FIELD],

@@ -18,6 +18,7 @@ impl DataFault for HtmlPage {
     const ABOUT: About = About {
         name: "html_page",
         doc: "Replaces the reply by an HTML page with status 200.",
+        incident: "The rule that a page for people is no answer, whatever its status: it is never read as empty stock.",
         phases: super::PHASES,
         strikes: "replies and webhooks",
         params: &[],

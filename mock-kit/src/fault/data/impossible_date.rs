@@ -19,6 +19,7 @@ impl DataFault for ImpossibleDate {
     const ABOUT: About = About {
         name: "impossible_date",
         doc: "Replaces one date or time by one that does not exist.",
+        incident: "A zone shifts expiry (openboxes#6163, OCA/wms#1196); guards disagree on the expiry day (wave-sync-hypa#238).",
         phases: super::PHASES,
         strikes: "replies and webhooks with a date or time",
         params: &[places::FIELD],

@@ -19,6 +19,7 @@ impl DataFault for InvalidUtf8 {
     const ABOUT: About = About {
         name: "invalid_utf8",
         doc: "Puts bytes that are not UTF-8 into one string.",
+        incident: "One bad object fails the batch (woocommerce-square#540): one unreadable row must not stop the rest.",
         phases: super::PHASES,
         strikes: "replies and webhooks with a string",
         params: &[places::FIELD],

@@ -19,6 +19,7 @@ impl DataFault for MissingField {
     const ABOUT: About = About {
         name: "missing_field",
         doc: "Leaves out one vital field.",
+        incident: "A meaningless zero wipes stock (woocommerce-square#529): what is absent is not zero.",
         phases: super::PHASES,
         strikes: "replies and webhooks with a vital field",
         params: &[places::FIELD],

@@ -19,6 +19,7 @@ impl DataFault for NaiveTimestamp {
     const ABOUT: About = About {
         name: "naive_timestamp",
         doc: "Removes the offset from one timestamp.",
+        incident: "A naive time read in the account's zone (airbyte#43953, airbyte#48492).",
         phases: super::PHASES,
         strikes: "replies and webhooks with a timestamp",
         params: &[places::FIELD],

@@ -19,6 +19,7 @@ impl DataFault for NegativeQuantity {
     const ABOUT: About = About {
         name: "negative_quantity",
         doc: "Makes one quantity negative.",
+        incident: "Negative stock blocks a cancellation (medusa#12796); a pack oversold to -1 (odoo#2854).",
         phases: super::PHASES,
         strikes: "replies and webhooks with a quantity",
         params: &[places::FIELD],

@@ -19,6 +19,7 @@ impl DataFault for NullField {
     const ABOUT: About = About {
         name: "null_field",
         doc: "Sets one vital field to null.",
+        incident: "An unset value that is taken for one: FEFO with unset removal date (odoo#77261).",
         phases: super::PHASES,
         strikes: "replies and webhooks with a vital field",
         params: &[places::FIELD],

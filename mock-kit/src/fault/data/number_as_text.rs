@@ -19,6 +19,7 @@ impl DataFault for NumberAsText {
     const ABOUT: About = About {
         name: "number_as_text",
         doc: "Puts one JSON number in quotes.",
+        incident: "One bad object fails the batch (woocommerce-square#540): one badly typed row must not stop the rest.",
         phases: super::PHASES,
         strikes: "replies and webhooks with a JSON number",
         params: &[places::FIELD],

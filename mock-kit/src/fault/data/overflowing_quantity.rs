@@ -19,6 +19,7 @@ impl DataFault for OverflowingQuantity {
     const ABOUT: About = About {
         name: "overflowing_quantity",
         doc: "Makes one quantity larger than 64 bits can hold signed.",
+        incident: "The rule that input is refused and never wraps around: a poison item delays no other (woocommerce-square#540).",
         phases: super::PHASES,
         strikes: "replies and webhooks with a quantity",
         params: &[places::FIELD],

@@ -34,6 +34,7 @@ impl DataFault for OversizeString {
     const ABOUT: About = About {
         name: "oversize_string",
         doc: "Makes one string very long.",
+        incident: "The rule that what a vendor sends is bounded before it is kept: a poison item delays no other.",
         phases: super::PHASES,
         strikes: "replies and webhooks with a string",
         params: &[

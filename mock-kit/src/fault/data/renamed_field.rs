@@ -19,6 +19,7 @@ impl DataFault for RenamedField {
     const ABOUT: About = About {
         name: "renamed_field",
         doc: "Writes the name of one vital field in another style (`on_hand` becomes `onHand`).",
+        incident: "A vendor's change breaks its consumers; reading zero into what is absent wipes stock (woocommerce-square#529).",
         phases: super::PHASES,
         strikes: "replies and webhooks with a vital field",
         params: &[places::FIELD],

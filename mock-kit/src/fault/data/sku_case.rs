@@ -19,6 +19,7 @@ impl DataFault for SkuCase {
     const ABOUT: About = About {
         name: "sku_case",
         doc: "Swaps the case of one SKU.",
+        incident: "One SKU in two cases (magento/inventory#335).",
         phases: super::PHASES,
         strikes: "replies and webhooks with a SKU",
         params: &[places::FIELD],

@@ -19,6 +19,7 @@ impl DataFault for SkuSpaces {
     const ABOUT: About = About {
         name: "sku_spaces",
         doc: "Puts spaces around one SKU.",
+        incident: "White space in SKUs makes duplicates (magento2#10080).",
         phases: super::PHASES,
         strikes: "replies and webhooks with a SKU",
         params: &[places::FIELD],

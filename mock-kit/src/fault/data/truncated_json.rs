@@ -15,6 +15,7 @@ impl DataFault for TruncatedJson {
     const ABOUT: About = About {
         name: "truncated_json",
         doc: "Ends the JSON early; length and status are in order.",
+        incident: "The rule that what cannot be read is quarantined or asked for again, and never half applied.",
         phases: super::PHASES,
         strikes: "replies and webhooks",
         params: &[],

@@ -19,6 +19,7 @@ impl DataFault for UnknownEnum {
     const ABOUT: About = About {
         name: "unknown_enum",
         doc: "Gives one status, state, kind or type a value that the document does not know.",
+        incident: "One bad object fails the batch (woocommerce-square#540): a vendor's new status must not stop the rest.",
         phases: super::PHASES,
         strikes: "replies and webhooks with a status, state, kind or type",
         params: &[places::FIELD],

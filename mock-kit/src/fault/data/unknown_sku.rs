@@ -19,6 +19,7 @@ impl DataFault for UnknownSku {
     const ABOUT: About = About {
         name: "unknown_sku",
         doc: "Replaces one SKU by one that exists nowhere.",
+        incident: "A deleted variant keeps its stock (openlinker#1478); a recreated SKU hits a dead id (pinelab-vendure-plugins#409).",
         phases: super::PHASES,
         strikes: "replies and webhooks with a SKU",
         params: &[places::FIELD],

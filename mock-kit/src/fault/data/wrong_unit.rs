@@ -19,6 +19,7 @@ impl DataFault for WrongUnit {
     const ABOUT: About = About {
         name: "wrong_unit",
         doc: "Replaces one unit by another.",
+        incident: "A factor applied twice (xtuple/qt-client#915); on-hand published as available (woocommerce-square#24).",
         phases: super::PHASES,
         strikes: "replies and webhooks with a unit",
         params: &[places::FIELD],

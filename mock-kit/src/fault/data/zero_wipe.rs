@@ -19,6 +19,7 @@ impl DataFault for ZeroWipe {
     const ABOUT: About = About {
         name: "zero_wipe",
         doc: "Sets all quantities in a reply to 0.",
+        incident: "A meaningless zero wipes stock (woocommerce-square#529).",
         phases: super::PHASES,
         strikes: "replies and webhooks with a quantity that is not 0",
         params: &[places::FIELD],

@@ -27,6 +27,7 @@ impl Fault for ClockSkew {
     const ABOUT: About = About {
         name: "clock_skew",
         doc: "Sets the clock of the vendor ahead or behind while the rule is in its time window.",
+        incident: "A vendor's clock is wrong, so order must never be by wall clock (no public source).",
         phases: &[Phase::Reply],
         strikes: "the vendor as a whole, from `from` until `until`; counted per request served meanwhile",
         params: &[Param {

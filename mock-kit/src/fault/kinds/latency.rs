@@ -33,6 +33,7 @@ impl Fault for Latency {
     const ABOUT: About = About {
         name: "latency",
         doc: "Delays the request before it is applied, or the reply after.",
+        incident: "Check, then act, with time between the two (woocommerce#44273, magento/inventory#3036).",
         phases: &[Phase::BeforeApply, Phase::Reply],
         strikes: "any request",
         params: &[

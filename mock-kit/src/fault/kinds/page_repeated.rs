@@ -18,6 +18,7 @@ impl Fault for PageRepeated {
     const ABOUT: About = About {
         name: "page_repeated",
         doc: "Serves the page before the one asked for once more.",
+        incident: "Pages shift while rows change, so a row comes twice (airbyte#21500).",
         phases: &[Phase::Reply],
         strikes: "operations that list by pages",
         params: &[],

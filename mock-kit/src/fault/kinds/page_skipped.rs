@@ -18,6 +18,7 @@ impl Fault for PageSkipped {
     const ABOUT: About = About {
         name: "page_skipped",
         doc: "Leaves out one page of a list.",
+        incident: "Offset paging skips updates (airbyte#21500); a strict bound loses rows of the same second (estuary/connectors#5205).",
         phases: &[Phase::Reply],
         strikes: "operations that list by pages",
         params: &[],

@@ -33,6 +33,7 @@ impl Fault for PartialBatch {
     const ABOUT: About = About {
         name: "partial_batch",
         doc: "Fails some items of a batch, unapplied, and applies the others.",
+        incident: "One bad object fails the batch (woocommerce-square#540).",
         phases: &[Phase::BeforeApply],
         strikes: "operations that take a batch",
         params: &[

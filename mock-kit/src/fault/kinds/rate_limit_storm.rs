@@ -33,6 +33,7 @@ impl Fault for RateLimitStorm {
     const ABOUT: About = About {
         name: "rate_limit_storm",
         doc: "Answers 429 as if the allowance of the client were used up.",
+        incident: "A 429 that is not backed off from (shopmon#789); pacing per process that fails in parallel (php-shopify#11).",
         phases: &[Phase::BeforeApply],
         strikes: "any request",
         params: &[

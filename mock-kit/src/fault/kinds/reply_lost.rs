@@ -17,6 +17,7 @@ impl Fault for ReplyLost {
     const ABOUT: About = About {
         name: "reply_lost",
         doc: "Applies the request and drops the connection instead of replying.",
+        incident: "A failed reply although the change was applied, then retried (pronamic/wp-woocommerce-stock-synchronization#4).",
         phases: &[Phase::AppliedReplyLost],
         strikes: "any request",
         params: &[],

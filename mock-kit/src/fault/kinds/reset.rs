@@ -17,6 +17,7 @@ impl Fault for Reset {
     const ABOUT: About = About {
         name: "reset",
         doc: "Drops the connection before the request is applied, after it, or in the middle of the reply.",
+        incident: "An order without an allocation, because the caller broke off half-way (saleor#5334).",
         phases: &[Phase::BeforeApply, Phase::AppliedReplyLost, Phase::MidBody],
         strikes: "any request",
         params: &[],

@@ -37,6 +37,7 @@ impl Fault for ServerError {
     const ABOUT: About = About {
         name: "server_error",
         doc: "Answers with a 5xx status, before the request is applied or although it was.",
+        incident: "A failed reply although the change was applied (pronamic/wp-woocommerce-stock-synchronization#4); what is said to fail is not what was done.",
         phases: &[Phase::BeforeApply, Phase::AppliedReplyLost],
         strikes: "any request",
         params: &[

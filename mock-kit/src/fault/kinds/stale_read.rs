@@ -28,6 +28,7 @@ impl Fault for StaleRead {
     const ABOUT: About = About {
         name: "stale_read",
         doc: "Answers a GET with an earlier reply to the same path and query.",
+        incident: "A stale object overwrites a quantity (magento2#12288).",
         phases: &[Phase::Reply],
         strikes: "GET requests that were made before",
         params: &[Param {

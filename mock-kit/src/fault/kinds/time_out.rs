@@ -28,6 +28,7 @@ impl Fault for TimeOut {
     const ABOUT: About = About {
         name: "time_out",
         doc: "Holds the request without an answer, then drops the connection.",
+        incident: "Whoever gives up does not know what became of a request: several orders by retrying (OpenBazaar#1276).",
         phases: &[Phase::BeforeApply, Phase::AppliedReplyLost],
         strikes: "any request",
         params: &[Param {

@@ -17,6 +17,7 @@ impl Fault for TokenRevoked {
     const ABOUT: About = About {
         name: "token_revoked",
         doc: "Revokes the credential that the request presents, so this and later requests with it get 401.",
+        incident: "A stampede of refreshes revokes the whole family of tokens (hqbase#41).",
         phases: &[Phase::BeforeApply],
         strikes: "requests with a credential",
         params: &[],

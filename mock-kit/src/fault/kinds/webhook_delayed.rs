@@ -33,6 +33,7 @@ impl Fault for WebhookDelayed {
     const ABOUT: About = About {
         name: "webhook_delayed",
         doc: "Delays the first attempt of a webhook.",
+        incident: "A retry that carries an old payload (Shopify changelog 2024-09); what is older arrives later (mirakl-hyperwallet-connector#35).",
         phases: &[Phase::Delivery],
         strikes: "webhooks",
         params: &[

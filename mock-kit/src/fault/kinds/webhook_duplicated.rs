@@ -28,6 +28,7 @@ impl Fault for WebhookDuplicated {
     const ABOUT: About = About {
         name: "webhook_duplicated",
         doc: "Sends a webhook again, with the same id and content.",
+        incident: "Two subscriptions duplicate events (Shopify ignore-duplicates); two status hooks reduce stock twice (woocommerce#38786).",
         phases: &[Phase::Delivery],
         strikes: "webhooks",
         params: &[Param {

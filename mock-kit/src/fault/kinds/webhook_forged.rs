@@ -17,6 +17,7 @@ impl Fault for WebhookForged {
     const ABOUT: About = About {
         name: "webhook_forged",
         doc: "Sends besides the webhook a copy with another id, altered numbers, and a signature that does not fit.",
+        incident: "Standard Webhooks: an unverified message has no effect; a replay was accepted (flipper#1022).",
         phases: &[Phase::Delivery],
         strikes: "webhooks",
         params: &[],

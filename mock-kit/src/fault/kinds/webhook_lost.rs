@@ -17,6 +17,7 @@ impl Fault for WebhookLost {
     const ABOUT: About = About {
         name: "webhook_lost",
         doc: "Drops a webhook, which the vendor believes was delivered.",
+        incident: "A dropped delivery without a trace (basecamp-local-agent-connector#45); a stock change that emits none (saleor#11637).",
         phases: &[Phase::Delivery],
         strikes: "webhooks",
         params: &[],

@@ -28,6 +28,7 @@ impl Fault for WebhookReordered {
     const ABOUT: About = About {
         name: "webhook_reordered",
         doc: "Holds a webhook back until a later one to the same endpoint has been sent.",
+        incident: "What is older arrives later (mirakl-hyperwallet-connector#35).",
         phases: &[Phase::Delivery],
         strikes: "webhooks that another one follows in time",
         params: &[Param {
