@@ -193,7 +193,7 @@ async fn start_jerky() -> (SocketAddr, String) {
     };
     let mock = JerkyMock::new(config, Clock::system(), Keyed::new(SEED));
     let credentials = mock.credentials(Role::Middleware).expect("a client");
-    let address = serve(mock.router()).await;
+    let address = serve(mock.site()).await;
     let form = format!(
         "grant_type=client_credentials&client_id={}&client_secret={}",
         credentials.client_id, credentials.client_secret
@@ -225,12 +225,12 @@ async fn start_polish() -> (SocketAddr, String) {
         .credentials(mock_polish_api::Role::Middleware)
         .keys
         .remove(0);
-    (serve(mock.router()).await, key)
+    (serve(mock.site()).await, key)
 }
 
-async fn serve(router: axum::Router) -> SocketAddr {
+async fn serve(site: mock_kit::Site) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("bound");
-    tokio::spawn(mock_kit::serve(listener, router, std::future::pending()));
+    tokio::spawn(mock_kit::serve(listener, site, std::future::pending()));
     address
 }

@@ -3,7 +3,7 @@
 use std::{future::Future, ops::Deref};
 
 use axum::Router;
-use mock_kit::{Mock, Role, Settings, snapshot};
+use mock_kit::{Mock, Role, Settings, Site, snapshot};
 use seams::{Clock, Keyed, Wire};
 
 use crate::{config::Config, oauth::Credentials, vendor::Jerky, warehouse::Warehouse};
@@ -28,6 +28,11 @@ impl JerkyMock {
     /// Its server.
     pub fn router(&self) -> Router {
         self.0.router()
+    }
+
+    /// The whole server with the faults that strike connections in front of it.
+    pub fn site(&self) -> Site {
+        self.0.site()
     }
 
     /// The credentials of the client with this role, if there is one.

@@ -18,7 +18,7 @@ use crate::{
     config::{Config, Opening},
     http::{Access, ApiError, access, routes},
     model::Event,
-    oauth::{Credentials, OAuth},
+    oauth::{self, Credentials, OAuth},
     problem::Problem,
     seed::Seed,
     truth::Entry,
@@ -104,6 +104,7 @@ impl Vendor for Jerky {
     const SNAPSHOT_VERSION: u32 = 1;
     const TOPICS: &'static [&'static str] =
         &["stock.changed", "lot.status_changed", "reservation.expired"];
+    const CLIENTS: &'static [&'static str] = &[oauth::HUB, oauth::STAFF];
 
     fn seeded(seed: u64, items: usize, now: Timestamp) -> Self {
         let drawn = Seed {

@@ -127,7 +127,7 @@ pub async fn run_until<V: Vendor>(
     let address = address.map_err(|error| CommandError::Machine(error.to_string()))?;
     print_environment(&mock, &format!("http://{address}"));
     let driver = tokio::spawn(mock.drive(wire));
-    serve(listener, mock.router(), stop).await;
+    serve(listener, mock.site(), stop).await;
     driver.abort();
     match &line.state {
         Some(path) => save(&mock, path),

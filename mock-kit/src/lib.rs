@@ -34,7 +34,7 @@ pub use mock::{Mock, MockState, Settings};
 pub use operation::{Operation, Operations};
 pub use principal::{Principal, Role};
 pub use refusal::{Refusal, http_date};
-pub use serve::{BindError, Cut, bind, serve, serve_connection};
+pub use serve::{BindError, Cut, Entry, Site, Then, bind, serve, serve_connection};
 pub use stored_body::StoredBody;
 pub use vendor::{Revocation, Vendor};
 

@@ -13,13 +13,14 @@ use tokio::sync::Notify;
 use crate::{
     admin::{self, AdminAccess},
     clock::VendorClock,
-    fault::Faults,
+    fault::{Faults, Names},
     idempotency::IdempotencyStore,
     journal::{Exchange, Journal},
     limit::Limiter,
     openapi,
     operation::Operations,
     pipeline,
+    serve::Site,
     vendor::Vendor,
     webhook::{self, AllowedHosts, Webhooks},
 };
@@ -88,7 +89,9 @@ impl<V: Vendor> Mock<V> {
         let operations = Operations::documented(&document, V::access);
         let clock = VendorClock::over(world);
         let ids = operations.iter().map(|operation| Arc::clone(&operation.id));
-        let faults = Faults::new(V::NAME, ids, V::TOPICS, keyed, clock.world_now());
+        let topics = V::TOPICS.iter().map(|topic| Arc::from(*topic));
+        let names = Names::new(V::NAME, ids.chain(topics), V::CLIENTS);
+        let faults = Faults::new(names, keyed, clock.world_now());
         let webhooks = Webhooks::new(
             vendor.webhook_policy(),
             settings.webhook_hosts.clone(),
@@ -131,6 +134,11 @@ impl<V: Vendor> Mock<V> {
             router = router.merge(admin::routes::<V>(access));
         }
         router.with_state(self.clone())
+    }
+
+    /// The whole server with the faults that strike connections in front of it.
+    pub fn site(&self) -> Site {
+        Site::behind(self.router(), self.0.faults.clone(), self.0.clock.clone())
     }
 
     /// What happens without requests: time passing (holds ending, midnight) and webhooks going

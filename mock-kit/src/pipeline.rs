@@ -16,7 +16,7 @@ use http::request::Parts;
 
 use crate::{
     call::Call, extract::whole_body, mock::Mock, operation::Operation, refusal::Refusal,
-    vendor::Vendor,
+    serve::is_tampered, vendor::Vendor,
 };
 use keyed_write::{InFlight, Keyed};
 use passage::{Passage, Turn};
@@ -96,6 +96,10 @@ async fn apply<V: Vendor>(
     key: Option<InFlight<V>>,
 ) -> Response {
     if let Turn::Answer(response) = passage.strike_before(mock).await {
+        if is_tampered(&response) {
+            // What is left unread would make the operating system reset the connection.
+            let _ = whole_body(body, mock.settings().body_limit).await;
+        }
         return response;
     }
     parts.extensions.insert(Call {

@@ -61,6 +61,14 @@ impl Principal {
 }
 
 impl Role {
+    /// All roles.
+    pub const ALL: [Self; 4] = [
+        Self::Middleware,
+        Self::Staff,
+        Self::Storefront,
+        Self::Anonymous,
+    ];
+
     /// The role's name in rules and journals.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -5,6 +5,8 @@ use std::{sync::Arc, time::Duration};
 use http::{Method, StatusCode};
 use jiff::Timestamp;
 
+use crate::fault::Denial;
+
 /// A request that the shell answers without asking the vendor's state machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -58,6 +60,18 @@ pub enum Refusal {
         /// The key.
         key: Arc<str>,
     },
+    /// A fault has it that the client may not (403).
+    Forbidden,
+    /// A fault has it that what the request asks for does not exist (404).
+    Missing {
+        /// The operation that asks for it.
+        operation: Arc<str>,
+    },
+    /// A fault has it that the thing is in another state (409, 412).
+    Conflict {
+        /// The status that the fault demands.
+        status: StatusCode,
+    },
     /// A fault makes the vendor fail (5xx).
     Failed {
         /// The status that the fault demands.
@@ -69,7 +83,8 @@ impl Refusal {
     /// The status this refusal stands for.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::NotFound { .. } => StatusCode::NOT_FOUND,
+            Self::NotFound { .. } | Self::Missing { .. } => StatusCode::NOT_FOUND,
+            Self::Forbidden => StatusCode::FORBIDDEN,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::Malformed { .. } | Self::IdempotencyKeyMissing | Self::IdempotencyKeyInvalid => {
                 StatusCode::BAD_REQUEST
@@ -79,7 +94,18 @@ impl Refusal {
             Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::IdempotencyKeyInFlight { .. } => StatusCode::CONFLICT,
             Self::IdempotencyKeyReused { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Failed { status } => *status,
+            Self::Failed { status } | Self::Conflict { status } => *status,
+        }
+    }
+
+    /// What a fault denies to a request for `operation`.
+    pub(crate) fn denied(denial: Denial, operation: &Arc<str>) -> Self {
+        match denial {
+            Denial::Forbidden => Self::Forbidden,
+            Denial::Missing => Self::Missing {
+                operation: Arc::clone(operation),
+            },
+            Denial::Conflict(status) => Self::Conflict { status },
         }
     }
 }

@@ -1,42 +1,39 @@
 //! Serving a router: one connection on any pipe, or a listener on TCP.
 
+mod cut;
+mod script;
+mod site;
+
 use std::{
+    error::Error,
     future::Future,
     io,
     net::SocketAddr,
     pin::{Pin, pin},
-    task::{Context, Poll},
     time::Duration,
 };
 
-use axum::{Router, body::Body};
-use bytes::Bytes;
-use http::{Request, Response};
-use http_body::{Body as HttpBody, Frame, SizeHint};
+use axum::{Router, response::Response};
+use http::{Method, Request};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     sync::watch,
     task::JoinSet,
 };
 use tower::Service;
 
+use script::{End, Script};
+
+pub use cut::{Cut, Then};
+pub use site::{Entry, Site};
+
+pub(crate) use cut::{Pieces, is_tampered};
+
 /// How long open requests may finish after a shutdown began.
 const GRACE: Duration = Duration::from_secs(5);
-
-/// A response extension that makes the server drop the connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cut {
-    /// Not a byte of the response is sent.
-    NoReply,
-    /// The status, the headers, and so many bytes of the body are sent.
-    MidBody {
-        /// Bytes of the body that still get through.
-        after: usize,
-    },
-}
 
 /// Why a server could not start.
 #[derive(Debug, thiserror::Error)]
@@ -64,16 +61,22 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
 
 /// Serves one connection until either side ends it. A client that closes its sending half, or goes
 /// away, does not stop a handler: what was received is carried out, as a real vendor would.
-pub async fn serve_connection<Io>(io: Io, router: Router)
+pub async fn serve_connection<Io>(io: Io, entry: impl Into<Entry>)
 where
     Io: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let (_keep, running) = watch::channel(());
-    serve_until(io, router, running).await;
+    // A pipe within the process knows no reset: its end is all that the other side sees.
+    serve_until(io, entry.into(), running, |_| {}).await;
 }
 
 /// Serves connections until `shutdown` is done, then lets open requests finish for a while.
-pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future<Output = ()>) {
+pub async fn serve(
+    listener: TcpListener,
+    site: impl Into<Site>,
+    shutdown: impl Future<Output = ()>,
+) {
+    let site = site.into();
     let (stop, running) = watch::channel(());
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
@@ -83,11 +86,15 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future<
             () = &mut shutdown => break,
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    // Small replies must not wait for the client's acknowledgement.
-                    let _ = stream.set_nodelay(true);
-                    connections.spawn(serve_until(stream, router.clone(), running.clone()));
-                }
+                Ok((stream, _)) => match site.enter(None) {
+                    Some(entry) => {
+                        // Small replies must not wait for the client's acknowledgement.
+                        let _ = stream.set_nodelay(true);
+                        connections.spawn(serve_until(stream, entry, running.clone(), reset));
+                    }
+                    // The nearest to a refusal that is left once a connection was made.
+                    None => reset(&stream),
+                },
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");
                     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -102,114 +109,84 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future<
     .await;
 }
 
-async fn serve_until<Io>(io: Io, router: Router, mut running: watch::Receiver<()>)
+/// Makes the end of this stream a reset (RST) and not an orderly close (FIN).
+fn reset(stream: &TcpStream) {
+    let _ = stream.set_zero_linger();
+}
+
+async fn serve_until<Io>(
+    mut io: Io,
+    mut entry: Entry,
+    mut running: watch::Receiver<()>,
+    reset: fn(&Io),
+) where
+    Io: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    entry.wait().await;
+    loop {
+        let Some((back, script)) = converse(io, &entry.router, &mut running).await else {
+            return;
+        };
+        io = back;
+        match script.play(&mut io).await {
+            End::Keep => {}
+            End::Close => return script::close(io).await,
+            End::Reset => return reset(&io),
+        }
+    }
+}
+
+/// Serves requests until the connection ends, or until one whose response has to be written past
+/// hyper: then the connection comes back with what is to be written.
+async fn converse<Io>(
+    io: Io,
+    router: &Router,
+    running: &mut watch::Receiver<()>,
+) -> Option<(Io, Script)>
 where
     Io: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let service = service_fn(move |request: Request<Incoming>| answer(router.clone(), request));
-    let mut connection = pin!(
-        http1::Builder::new()
-            .auto_date_header(false)
-            .half_close(true)
-            .timer(TokioTimer::new())
-            .serve_connection(TokioIo::new(io), service)
-    );
-    // A cut, or a peer that went away, ends the connection with an error; neither is news.
-    tokio::select! {
+    let service = service_fn(|request: Request<Incoming>| answer(router.clone(), request));
+    let mut connection = http1::Builder::new()
+        .auto_date_header(false)
+        .half_close(true)
+        .timer(TokioTimer::new())
+        .serve_connection(TokioIo::new(io), service);
+    let ended = tokio::select! {
         biased;
-        _ = &mut connection => return,
-        _ = running.changed() => connection.as_mut().graceful_shutdown(),
+        ended = &mut connection => Some(ended),
+        _ = running.changed() => None,
+    };
+    let ended = match ended {
+        Some(ended) => ended,
+        None => {
+            Pin::new(&mut connection).graceful_shutdown();
+            (&mut connection).await
+        }
+    };
+    // A peer that went away ends the connection with an error too, and is no news.
+    let mut script = ended.err()?.source()?.downcast_ref::<Tampered>()?.0.clone();
+    let parts = connection.into_parts();
+    if !parts.read_buf.is_empty() {
+        // What hyper read ahead cannot be given to the next conversation.
+        script.make_last();
     }
-    let _ = connection.await;
+    Some((parts.io.into_inner(), script))
 }
 
-async fn answer(mut router: Router, request: Request<Incoming>) -> Result<Response<Sent>, CutHere> {
+async fn answer(mut router: Router, request: Request<Incoming>) -> Result<Response, Tampered> {
+    let is_head = request.method() == Method::HEAD;
     let response = match router.call(request).await {
         Ok(response) => response,
         Err(never) => match never {},
     };
-    match response.extensions().get::<Cut>().copied() {
-        None => Ok(response.map(Sent::Whole)),
-        Some(Cut::NoReply) => Err(CutHere),
-        Some(Cut::MidBody { after }) => Ok(response.map(|body| Sent::cut(body, after))),
+    if is_tampered(&response) {
+        return Err(Tampered(Script::of(response, is_head).await));
     }
+    Ok(response)
 }
 
-/// Tells hyper to drop the connection.
-#[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("cut by a fault")]
-struct CutHere;
-
-/// A response body, perhaps cut.
-enum Sent {
-    Whole(Body),
-    Cut {
-        body: Body,
-        left: usize,
-        /// The bytes let through must reach the pipe before the error drops what is buffered.
-        flushed: bool,
-    },
-}
-
-impl Sent {
-    fn cut(body: Body, after: usize) -> Self {
-        Self::Cut {
-            body,
-            left: after,
-            flushed: false,
-        }
-    }
-}
-
-impl HttpBody for Sent {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        match &mut *self {
-            Self::Whole(body) => Pin::new(body).poll_frame(cx),
-            Self::Cut {
-                left: 0, flushed, ..
-            } => {
-                if !std::mem::replace(flushed, true) {
-                    cx.waker().wake_by_ref();
-                    return Poll::Pending;
-                }
-                Poll::Ready(Some(Err(axum::Error::new(CutHere))))
-            }
-            Self::Cut { body, left, .. } => {
-                let frame = std::task::ready!(Pin::new(body).poll_frame(cx));
-                Poll::Ready(Some(shortened(frame, left)))
-            }
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        match self {
-            Self::Whole(body) => body.is_end_stream(),
-            Self::Cut { .. } => false,
-        }
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        match self {
-            Self::Whole(body) | Self::Cut { body, .. } => body.size_hint(),
-        }
-    }
-}
-
-fn shortened(
-    frame: Option<Result<Frame<Bytes>, axum::Error>>,
-    left: &mut usize,
-) -> Result<Frame<Bytes>, axum::Error> {
-    let Some(Ok(frame)) = frame else {
-        return Err(axum::Error::new(CutHere));
-    };
-    let data = frame.into_data().unwrap_or_default();
-    let through = data.slice(..data.len().min(*left));
-    *left -= through.len();
-    Ok(Frame::data(through))
-}
+/// Makes hyper give up the connection, and carries what is to be done with it.
+#[derive(Debug, thiserror::Error)]
+#[error("tampered with by a fault")]
+struct Tampered(Script);

@@ -39,6 +39,8 @@ pub trait Vendor: Serialize + DeserializeOwned + Send + Sized + 'static {
     const SNAPSHOT_VERSION: u32;
     /// The types of webhook messages it sends.
     const TOPICS: &'static [&'static str];
+    /// The names of its clients, which fault rules may use besides their roles.
+    const CLIENTS: &'static [&'static str];
 
     /// A vendor with a catalogue of `items` drawn from `seed`.
     fn seeded(seed: u64, items: usize, now: Timestamp) -> Self;

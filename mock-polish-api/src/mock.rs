@@ -5,7 +5,7 @@ use std::future::Future;
 use axum::Router;
 use jiff::Timestamp;
 use mock_kit::{
-    Faults, Mock, Settings,
+    Faults, Mock, Settings, Site,
     snapshot::{self, SnapshotError},
 };
 use seams::{Clock, Keyed, Wire};
@@ -59,6 +59,11 @@ impl PolishMock {
     /// The whole server.
     pub fn router(&self) -> Router {
         self.0.router()
+    }
+
+    /// The whole server with the faults that strike connections in front of it.
+    pub fn site(&self) -> Site {
+        self.0.site()
     }
 
     /// Sends webhooks through `wire` and ends holds in time; runs until dropped.

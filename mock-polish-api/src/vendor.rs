@@ -125,6 +125,7 @@ impl Vendor for PolishVendor {
     const NAME: &'static str = "polish";
     const SNAPSHOT_VERSION: u32 = 1;
     const TOPICS: &'static [&'static str] = &Topic::NAMES;
+    const CLIENTS: &'static [&'static str] = &["lockstep-hub", "shop-staff", "storefront"];
 
     fn seeded(seed: u64, items: usize, now: Timestamp) -> Self {
         let config = Config {

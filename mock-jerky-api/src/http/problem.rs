@@ -91,6 +91,11 @@ impl ApiError {
             Refusal::IdempotencyKeyReused { key } => Kind::IdempotencyKeyReused
                 .because(format!("{key} came with another payload"))
                 .into(),
+            Refusal::Forbidden => Kind::Forbidden
+                .because("this client may not do that")
+                .into(),
+            Refusal::Missing { operation } => missing(&operation).into(),
+            Refusal::Conflict { status } => conflict(status).into(),
             Refusal::Failed { status } => failed(status).into(),
         }
     }
@@ -121,6 +126,41 @@ pub(super) fn failed(status: StatusCode) -> Problem {
         .unwrap_or("The server failed")
         .to_owned()
         .into();
+    problem
+}
+
+/// What an operation says of a thing that does not exist.
+fn missing(operation: &str) -> Problem {
+    use ProblemKind as Kind;
+    let kinds = [
+        ("reservation", Kind::ReservationNotFound),
+        ("deliver", Kind::DeliveryNotFound),
+        ("webhook", Kind::EndpointNotFound),
+        ("item", Kind::UnknownSku),
+        ("stock", Kind::UnknownSku),
+        ("mirror", Kind::UnknownSku),
+        ("inventory", Kind::UnknownSku),
+    ];
+    let mut kinds = kinds.into_iter();
+    let kind = kinds.find(|(about, _)| operation.contains(about));
+    let kind = kind.map_or(Kind::NotFound, |(_, kind)| kind);
+    kind.because("there is no such thing")
+}
+
+/// A conflict that a fault demands; it is none of those that the vendor knows.
+fn conflict(status: StatusCode) -> Problem {
+    let mut problem = ProblemKind::StaleSequence.because("it is in another state");
+    problem.status = status.as_u16();
+    problem.title = status
+        .canonical_reason()
+        .unwrap_or_default()
+        .to_owned()
+        .into();
+    problem.kind = match status {
+        StatusCode::PRECONDITION_FAILED => "https://jerky.example/problems/precondition-failed",
+        _ => "https://jerky.example/problems/conflict",
+    }
+    .into();
     problem
 }
 

@@ -1,6 +1,6 @@
 //! The one extension point: a fault decides, the shell carries out.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use http::{HeaderValue, StatusCode};
 use jiff::{SignedDuration, Timestamp};
@@ -8,13 +8,23 @@ use schemars::JsonSchema;
 use seams::{Draw, Keyed};
 use serde::{Deserialize, Serialize};
 
-use super::{about::About, reply::Reply, struck::Semantic};
+use super::{
+    about::{About, Phase},
+    reply::Reply,
+    struck::Semantic,
+    tamper::Tamper,
+};
 use crate::refusal::http_date;
 
 /// A kind of fault: plain data that decides what happens to a request that its rule struck.
 pub trait Fault {
     /// What it is.
     const ABOUT: About;
+
+    /// The phase that its own fields settle, where they leave a rule no choice.
+    fn phase(&self) -> Option<Phase> {
+        None
+    }
 
     /// What happens. All chance comes from `draws`.
     fn effect(&self, draws: &Draws) -> Effect;
@@ -30,10 +40,32 @@ pub enum Effect {
     Delay(Duration),
     /// Wait, then drop the connection.
     Hold(Duration),
-    /// Drop the connection; in the middle of the body, after this share of it.
-    Cut {
-        /// Thousandths of the body that still get through, where the phase is mid-body.
-        permille: u64,
+    /// Send the reply otherwise than it stands, or not at all.
+    Tamper(Tamper),
+    /// Nothing passes one way or both, and the connection is dropped after a while.
+    Part {
+        /// What does not pass.
+        direction: Direction,
+        /// How long the silence lasts.
+        hold: Duration,
+    },
+    /// Do not take the connection.
+    Shut,
+    /// Take so many connections at once.
+    Crowd {
+        /// How many.
+        most: usize,
+        /// What becomes of the others.
+        excess: Excess,
+    },
+    /// Answer that the client asked for something it cannot have.
+    Deny(Denial),
+    /// Answer that it is elsewhere.
+    Redirect {
+        /// The status.
+        status: StatusCode,
+        /// Where; `{path}` stands for the path and query of the request.
+        location: Arc<str>,
     },
     /// Answer with this failure.
     Fail {
@@ -63,6 +95,41 @@ pub enum Effect {
     Deliver(Fate),
     /// The vendor's clock is off by this much.
     Skew(SignedDuration),
+}
+
+/// What a partition does not let pass.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// What is sent to the vendor: requests, and the answers to webhooks.
+    ToVendor,
+    /// What the vendor sends: replies, and webhooks.
+    FromVendor,
+    /// Either.
+    #[default]
+    Both,
+}
+
+/// What becomes of connections above a limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Excess {
+    /// They wait until another one ends.
+    #[default]
+    Wait,
+    /// They are refused.
+    Refuse,
+}
+
+/// Why a client cannot have what it asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Denial {
+    /// It may not (403).
+    Forbidden,
+    /// There is no such thing (404).
+    Missing,
+    /// The thing is in another state (409, 412).
+    Conflict(StatusCode),
 }
 
 /// What becomes of a webhook.

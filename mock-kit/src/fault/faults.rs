@@ -17,6 +17,7 @@ use super::{
     about::Phase,
     effect::Effect,
     plan::{FaultPlan, Names, Strike, Target},
+    registry::FaultKind,
     rule::{FaultRule, RuleError},
     stale::{EarlierReply, StaleReplies},
 };
@@ -67,17 +68,10 @@ struct Inner {
 }
 
 impl Faults {
-    /// No faults yet. `start` is what rules count milliseconds from.
-    pub fn new(
-        vendor: &'static str,
-        operations: impl IntoIterator<Item = Arc<str>>,
-        topics: &[&str],
-        keyed: Keyed,
-        start: Timestamp,
-    ) -> Self {
-        let topics = topics.iter().map(|topic| Arc::from(*topic));
+    /// No faults yet for the vendor that goes by these `names`. `start` is what rules count milliseconds from.
+    pub fn new(names: Names, keyed: Keyed, start: Timestamp) -> Self {
         Self(Arc::new(Shared {
-            names: Names::new(vendor, operations.into_iter().chain(topics)),
+            names,
             armed: AtomicBool::new(false),
             inner: Mutex::new(Inner {
                 plan: FaultPlan::new(keyed, start),
@@ -164,9 +158,44 @@ impl Faults {
 
     /// What strikes a request.
     pub(crate) fn strike_request(&self, target: &Target<'_>) -> Vec<Strike> {
+        self.lock().plan.strikes(target, |rule| {
+            rule.phase() != Phase::Delivery && !rule.fault.is_of_connections()
+        })
+    }
+
+    /// What strikes a connection as it is made.
+    pub(crate) fn strike_connection(&self, target: &Target<'_>) -> Vec<Strike> {
+        if !self.is_armed() {
+            return Vec::new();
+        }
         self.lock()
             .plan
-            .strikes(target, |phase| phase != Phase::Delivery)
+            .strikes(target, |rule| rule.fault.is_of_connections())
+    }
+
+    /// What keeps an attempt to deliver a webhook from passing.
+    pub(crate) fn strike_attempt(&self, target: &Target<'_>) -> Vec<Strike> {
+        if !self.is_armed() {
+            return Vec::new();
+        }
+        let mut strikes = self
+            .lock()
+            .plan
+            .strikes(target, |rule| matches!(rule.fault, FaultKind::Partition(_)));
+        for strike in &mut strikes {
+            strike.phase = Phase::Delivery;
+        }
+        strikes
+    }
+
+    /// Whether the rule with this id is in force.
+    pub(crate) fn is_in_force(&self, rule: &str, now: Timestamp) -> bool {
+        self.lock().plan.is_in_force(rule, now)
+    }
+
+    /// Whether new connections of whoever sends this request would be refused.
+    pub(crate) fn refuses(&self, target: &Target<'_>) -> bool {
+        self.lock().plan.refuses(target)
     }
 
     /// What strikes a webhook delivery.
@@ -176,7 +205,7 @@ impl Faults {
         }
         self.lock()
             .plan
-            .strikes(target, |phase| phase == Phase::Delivery)
+            .strikes(target, |rule| rule.phase() == Phase::Delivery)
     }
 
     /// Counts a strike that was carried out.

@@ -16,17 +16,20 @@ mod moment;
 mod plan;
 #[cfg(test)]
 mod plan_tests;
+mod range;
 mod registry;
 mod reply;
 mod row;
 mod rule;
 #[cfg(test)]
 mod rule_tests;
+mod share;
 mod stale;
 mod struck;
+mod tamper;
 
 pub use about::{About, Param, Phase};
-pub use effect::{Corruption, Draws, Effect, Fate, Fault, RetryAfter};
+pub use effect::{Corruption, Denial, Direction, Draws, Effect, Excess, Fate, Fault, RetryAfter};
 pub use faults::{FaultCount, Faults, StruckFault};
 pub use moment::Moment;
 pub use plan::{Names, Target};
@@ -34,6 +37,7 @@ pub use registry::{FaultKind, about_all, find, nearest};
 pub use reply::Reply;
 pub use rule::{FaultRule, OneOrMany, PLACE, Place, RuleError, TIMING, Timing, Who};
 pub use struck::{BatchFailure, Semantic, Struck};
+pub use tamper::Tamper;
 
 pub(crate) use data::forge;
 pub(crate) use plan::Strike;

@@ -23,6 +23,7 @@ pub struct Names {
     /// The vendor.
     pub vendor: &'static str,
     known: BTreeSet<Arc<str>>,
+    clients: &'static [&'static str],
 }
 
 /// A request, or a webhook delivery, as rules see it.
@@ -132,18 +133,14 @@ impl FaultPlan {
         })
     }
 
-    /// All rules that strike `target` in a phase that `phase` allows, in the order in which they
-    /// were added.
+    /// All rules among `those` that strike `target`, in the order in which they were added.
     pub(crate) fn strikes(
         &mut self,
         target: &Target<'_>,
-        phase: impl Fn(Phase) -> bool,
+        those: impl Fn(&FaultRule) -> bool,
     ) -> Vec<Strike> {
         let keyed = self.keyed;
-        let concerned = self
-            .rules
-            .iter_mut()
-            .filter(|counted| phase(counted.rule.phase()));
+        let concerned = self.rules.iter_mut().filter(|counted| those(&counted.rule));
         let strikes: Vec<Strike> = concerned
             .filter_map(|counted| counted.strike(target, keyed))
             .collect();
@@ -180,6 +177,22 @@ impl FaultPlan {
                 _ => None,
             })
             .fold(SignedDuration::ZERO, SignedDuration::saturating_add)
+    }
+
+    /// Whether the rule with this id is there and in its time window.
+    pub(crate) fn is_in_force(&self, rule: &str, now: Timestamp) -> bool {
+        let rule = self.rules.iter().find(|counted| *counted.id == *rule);
+        rule.is_some_and(|counted| counted.is_time(now))
+    }
+
+    /// Whether a rule refuses connections of whoever sends to `target`.
+    pub(crate) fn refuses(&self, target: &Target<'_>) -> bool {
+        self.rules.iter().any(|counted| {
+            matches!(counted.rule.fault, FaultKind::Refuse(_))
+                && counted.is_time(target.now)
+                && counted.is_place(target)
+                && counted.is_left()
+        })
     }
 
     /// Whether a rule of this kind could still strike a target like this one.
@@ -261,7 +274,7 @@ impl Counted {
 
     fn is_turn(&self, draws: &Draws<'_>) -> bool {
         let timing = &self.rule.timing;
-        timing.limit.is_none_or(|limit| self.struck < limit)
+        self.is_left()
             && timing.nth.is_none_or(|nth| self.seen == nth)
             && (timing.at.is_empty() || timing.at.contains(&self.seen))
             && timing
@@ -271,9 +284,20 @@ impl Counted {
                 .chance
                 .is_none_or(|chance| draws.draw("strikes").chance(chance))
     }
+
+    /// Whether it may strike more often.
+    fn is_left(&self) -> bool {
+        let limit = self.rule.timing.limit;
+        limit.is_none_or(|limit| self.struck < limit)
+    }
 }
 
 impl Strike {
+    /// The operation or topic that is struck.
+    pub(crate) fn operation(&self) -> &Arc<str> {
+        &self.subject
+    }
+
     /// The decisions of this strike.
     pub(crate) fn draws(&self) -> Draws<'_> {
         Draws::new(self.keyed, &self.rule, &self.subject, self.hit)
@@ -281,11 +305,16 @@ impl Strike {
 }
 
 impl Names {
-    /// The operations and topics of `vendor`.
-    pub fn new(vendor: &'static str, known: impl IntoIterator<Item = Arc<str>>) -> Self {
+    /// The operations and topics of `vendor`, and its clients.
+    pub fn new(
+        vendor: &'static str,
+        known: impl IntoIterator<Item = Arc<str>>,
+        clients: &'static [&'static str],
+    ) -> Self {
         Self {
             vendor,
             known: known.into_iter().collect(),
+            clients,
         }
     }
 
@@ -298,13 +327,28 @@ impl Names {
     pub fn nearest(&self, name: &str) -> Vec<String> {
         registry::nearest_of(name, self.known.iter().map(AsRef::as_ref))
     }
+
+    /// Whether this is a client of the vendor, or `any`.
+    pub fn has_client(&self, name: &str) -> bool {
+        name == ANY_CLIENT || self.clients.contains(&name)
+    }
+
+    /// The clients and roles most like `name`.
+    pub fn nearest_client(&self, name: &str) -> Vec<String> {
+        let roles = Role::ALL.iter().map(|role| role.as_str());
+        let known = roles.chain(self.clients.iter().copied());
+        registry::nearest_of(name, known.chain([ANY_CLIENT]))
+    }
 }
+
+/// Stands for all clients in a rule.
+const ANY_CLIENT: &str = "any";
 
 fn is_client(who: &Option<Who>, principal: &Principal) -> bool {
     match who {
         None => principal.role == Role::Middleware,
         Some(Who::Role(role)) => principal.role == *role,
-        Some(Who::Name(name)) => name == "any" || *principal.name == **name,
+        Some(Who::Name(name)) => name == ANY_CLIENT || *principal.name == **name,
     }
 }
 

@@ -7,14 +7,15 @@ use proptest::prelude::*;
 use seams::Keyed;
 use serde_json::{Value, json};
 
-use super::{Effect, Faults, Phase, RuleError, Target, faults::FaultCount};
+use super::{Effect, Faults, Names, Phase, RuleError, Target, faults::FaultCount};
 use crate::principal::{Principal, Role};
 
 const START: Timestamp = Timestamp::UNIX_EPOCH;
 
 fn faults(seed: u64) -> Faults {
-    let operations = ["get_note", "add_note"].map(Arc::from);
-    Faults::new("toy", operations, &["note.added"], Keyed::new(seed), START)
+    let known = ["get_note", "add_note", "note.added"].map(Arc::from);
+    let names = Names::new("toy", known, &["hub", "clerk"]);
+    Faults::new(names, Keyed::new(seed), START)
 }
 
 fn with(rule: Value) -> Faults {
@@ -190,6 +191,28 @@ fn names_the_vendor_does_not_have_are_refused_with_the_nearest() {
     assert_eq!(add(json!({"kind": "reset", "id": "a"})), Ok(()));
     let twice = add(json!({"kind": "latency", "id": "a"}));
     assert_eq!(twice, Err(RuleError::Duplicate("a".to_owned())));
+}
+
+#[test]
+fn a_client_that_nobody_is_is_refused_with_the_nearest() {
+    let add = |client: &str| {
+        let rule = json!({"kind": "reset", "client": client});
+        faults(1)
+            .add(serde_json::from_value(rule).unwrap())
+            .map(drop)
+    };
+    for client in ["middleware", "storefront", "any", "hub", "clerk"] {
+        assert_eq!(add(client), Ok(()), "{client}");
+    }
+    let said = |client| add(client).unwrap_err().to_string();
+    assert_eq!(
+        said("midleware"),
+        "toy has no client \"midleware\"; did you mean \"middleware\"?"
+    );
+    assert_eq!(
+        said("clark"),
+        "toy has no client \"clark\"; did you mean \"clerk\"?"
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{
-    about::About,
+    about::{About, Phase},
     data::*,
     effect::{Draws, Effect, Fault},
     kinds::*,
@@ -43,6 +43,14 @@ macro_rules! registry {
                 matches!(self, Self::ClockSkew(_))
             }
 
+            /// The phase that its own fields settle, where they leave a rule no choice.
+            pub fn phase(&self) -> Option<Phase> {
+                match self {
+                    $(Self::$kind(fault) => fault.phase(),)+
+                    $(Self::$data(_) => None,)+
+                }
+            }
+
             /// Whether it changes data, and nothing else.
             pub fn is_bad_data(&self) -> bool {
                 matches!(self, $(Self::$data(_))|+)
@@ -75,6 +83,9 @@ macro_rules! registry {
 
 registry! {
     kinds:
+        Refuse, ConnectionLimit, Partition, EmptyReply, TruncatedBody, StalledBody, GarbageBytes,
+        Trickle, Split,
+        Forbidden, PhantomNotFound, FalseConflict, Redirect, WrongContentType, WrongLength,
         Latency, TimeOut, Reset, ReplyLost, ServerError, RateLimitStorm, TokenRevoked,
         PartialBatch, PageRepeated, PageSkipped, StaleRead, ClockSkew,
         WebhookLost, WebhookDuplicated, WebhookDelayed, WebhookReordered, WebhookForged;
@@ -83,6 +94,13 @@ registry! {
         MissingField, ExtraField, RenamedField, UnknownEnum, UnknownSku, SkuCase, SkuSpaces,
         ZeroWipe, WrongUnit, ImpossibleDate, NaiveTimestamp, OversizeString, InvalidUtf8,
         HtmlPage, TruncatedJson;
+}
+
+impl FaultKind {
+    /// Whether it strikes connections as they are made, before anything is asked over them.
+    pub fn is_of_connections(&self) -> bool {
+        matches!(self, Self::Refuse(_) | Self::ConnectionLimit(_))
+    }
 }
 
 /// All kinds, those that cut or change requests first and bad data last.

@@ -157,6 +157,16 @@ pub enum RuleError {
         /// What was probably meant.
         nearest: Vec<String>,
     },
+    /// A client that the vendor does not have.
+    #[error("{vendor} has no client {found:?}{}", meant(.nearest))]
+    Client {
+        /// The vendor.
+        vendor: &'static str,
+        /// What was given.
+        found: String,
+        /// What was probably meant.
+        nearest: Vec<String>,
+    },
     /// A second rule with the same id.
     #[error("there is a rule {0:?} already")]
     Duplicate(String),
@@ -177,7 +187,8 @@ impl FaultRule {
     /// The phase it strikes in.
     pub fn phase(&self) -> Phase {
         let default = self.fault.about().phases.first().copied();
-        self.phase.or(default).unwrap_or(Phase::Reply)
+        let settled = self.fault.phase().or(self.phase);
+        settled.or(default).unwrap_or(Phase::Reply)
     }
 
     /// Its id, or one made of all that the rule says: the same rule has the same id whatever other
@@ -230,7 +241,7 @@ impl FaultRule {
     /// Checks the names in the rule against a vendor's.
     ///
     /// # Errors
-    /// [`RuleError::Vendor`] and [`RuleError::Operation`].
+    /// [`RuleError::Vendor`], [`RuleError::Operation`] and [`RuleError::Client`].
     pub fn check_names(&self, names: &Names) -> Result<(), RuleError> {
         if let Some(found) = self
             .place
@@ -243,13 +254,20 @@ impl FaultRule {
                 found: found.to_owned(),
             });
         }
-        match self.operations().iter().find(|name| !names.contains(name)) {
-            None => Ok(()),
-            Some(found) => Err(RuleError::Operation {
+        if let Some(found) = self.operations().iter().find(|name| !names.contains(name)) {
+            return Err(RuleError::Operation {
                 vendor: names.vendor,
                 found: found.clone(),
                 nearest: names.nearest(found),
+            });
+        }
+        match &self.place.client {
+            Some(Who::Name(found)) if !names.has_client(found) => Err(RuleError::Client {
+                vendor: names.vendor,
+                found: found.clone(),
+                nearest: names.nearest_client(found),
             }),
+            _ => Ok(()),
         }
     }
 
@@ -262,45 +280,72 @@ impl FaultRule {
     }
 
     fn check_values(&self) -> Result<(), RuleError> {
-        let about = self.fault.about();
-        let invalid = |detail: String| {
-            Err(RuleError::Value {
-                kind: about.name.to_owned(),
-                detail,
-            })
+        let checked = self.check_phase().and_then(|()| self.check_place());
+        let checked = checked.and_then(|()| self.check_timing());
+        checked.map_err(|detail| RuleError::Value {
+            kind: self.fault.about().name.to_owned(),
+            detail,
+        })
+    }
+
+    fn check_phase(&self) -> Result<(), String> {
+        let Some(phase) = self.phase else {
+            return Ok(());
         };
-        if let Some(phase) = self.phase
-            && !about.phases.contains(&phase)
-        {
-            let names: Vec<&str> = about.phases.iter().map(|phase| phase.as_str()).collect();
+        let phases = self.fault.about().phases;
+        if !phases.contains(&phase) {
+            let names: Vec<&str> = phases.iter().map(|phase| phase.as_str()).collect();
             let names = names.join(", ");
-            return invalid(format!("phase {} is not one of: {names}", phase.as_str()));
+            return Err(format!("phase {} is not one of: {names}", phase.as_str()));
         }
-        if let (Some(from), Some(until)) = (self.timing.from, self.timing.until)
-            && from.is_never_before(until)
+        match self.fault.phase() {
+            Some(settled) if settled != phase => Err(format!(
+                "phase {} is not the one that its own fields settle: {}",
+                phase.as_str(),
+                settled.as_str()
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_place(&self) -> Result<(), String> {
+        let place = &self.place;
+        if place.about.is_some() && !self.fault.is_bad_data() {
+            return Err("`about` names a row, and only bad data strikes rows".to_owned());
+        }
+        if self.fault.is_of_connections()
+            && let Some(field) = place.names_a_request()
         {
-            return invalid("until is not after from, so it never strikes".to_owned());
+            return Err(format!(
+                "`{field}` names a request, and this strikes connections, before there is one"
+            ));
         }
-        if self.place.about.is_some() && !self.fault.is_bad_data() {
-            return invalid("`about` names a row, and only bad data strikes rows".to_owned());
-        }
-        if let Some(chance) = self.timing.chance
-            && !(0.0..=1.0).contains(&chance)
-        {
-            return invalid(format!("chance {chance} is not between 0 and 1"));
-        }
-        if self.timing.every == Some(0) || self.timing.nth == Some(0) || self.timing.at.contains(&0)
-        {
-            return invalid("nth, every and at count from 1, so 0 never strikes".to_owned());
-        }
-        if let Some(method) = &self.place.method
+        if let Some(method) = &place.method
             && !KNOWN_METHODS
                 .iter()
                 .any(|known| known.as_str().eq_ignore_ascii_case(method))
         {
-            return invalid(format!(
+            return Err(format!(
                 "method {method:?} is not one of GET, POST, PUT, DELETE"
             ));
+        }
+        Ok(())
+    }
+
+    fn check_timing(&self) -> Result<(), String> {
+        let timing = &self.timing;
+        if let (Some(from), Some(until)) = (timing.from, timing.until)
+            && from.is_never_before(until)
+        {
+            return Err("until is not after from, so it never strikes".to_owned());
+        }
+        if let Some(chance) = timing.chance
+            && !(0.0..=1.0).contains(&chance)
+        {
+            return Err(format!("chance {chance} is not between 0 and 1"));
+        }
+        if timing.every == Some(0) || timing.nth == Some(0) || timing.at.contains(&0) {
+            return Err("nth, every and at count from 1, so 0 never strikes".to_owned());
         }
         Ok(())
     }
@@ -310,6 +355,20 @@ impl<'de> Deserialize<'de> for FaultRule {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let fields = Map::deserialize(deserializer)?;
         Self::from_fields(fields).map_err(D::Error::custom)
+    }
+}
+
+impl Place {
+    /// A field that only a request can match.
+    fn names_a_request(&self) -> Option<&'static str> {
+        let fields = [
+            ("operation", self.operation.is_some()),
+            ("method", self.method.is_some()),
+            ("path", self.path.is_some()),
+        ];
+        fields
+            .into_iter()
+            .find_map(|(field, is_given)| is_given.then_some(field))
     }
 }
 

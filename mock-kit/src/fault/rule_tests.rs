@@ -104,6 +104,54 @@ fn a_rule_says_what_was_wrong_and_what_was_meant() {
             "`about` names a row, and only bad data",
         ),
         (
+            json!({"kind": "refuse", "operation": "x"}),
+            "`operation` names a request, and this strikes connections",
+        ),
+        (
+            json!({"kind": "partition", "direction": "from_vendor", "phase": "before_apply"}),
+            "phase before_apply is not the one that its own fields settle: applied_reply_lost",
+        ),
+        (
+            json!({"kind": "partition", "direction": "sideways"}),
+            "direction: unknown variant `sideways`, expected one of `to_vendor`",
+        ),
+        (
+            json!({"kind": "server_error", "status": 404}),
+            "status: 404 is not from 500 to 599",
+        ),
+        (
+            json!({"kind": "false_conflict", "status": 410}),
+            "status: 410 is neither 409 nor 412",
+        ),
+        (
+            json!({"kind": "redirect", "status": 303}),
+            "status: 303 is not one of 301, 302, 307, 308",
+        ),
+        (
+            json!({"kind": "redirect", "location": "a\nb"}),
+            "location: \"a\\nb\" cannot be a header",
+        ),
+        (
+            json!({"kind": "truncated_body", "share": 2}),
+            "share: 2 is not between 0 and 1",
+        ),
+        (
+            json!({"kind": "latency", "sigma": 9}),
+            "sigma: 9 is not between 0 and 3",
+        ),
+        (
+            json!({"kind": "wrong_length", "by": 0}),
+            "by: 0 is not from -65536 to -1 or from 1 to 65536",
+        ),
+        (
+            json!({"kind": "trickle", "bytes": 0}),
+            "bytes: 0 is not a whole number from 1 to 65536",
+        ),
+        (
+            json!({"kind": "wrong_content_type", "content_type": " "}),
+            "content_type: \" \" cannot be a content type",
+        ),
+        (
             json!({"kind": "reset", "from": "noon"}),
             "from: \"noon\" is neither milliseconds",
         ),
@@ -155,7 +203,10 @@ fn a_rule_is_read_from_toml_with_its_times() {
     let error = toml::from_str::<FaultRule>("kind = \"resett\"")
         .unwrap_err()
         .to_string();
-    assert!(error.contains("did you mean \"reset\"?"), "{error}");
+    assert!(
+        error.contains("did you mean one of [\"reset\", \"refuse\"]?"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -2,17 +2,19 @@
 
 use axum::{
     body::{Body, to_bytes},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::{
+    Method,
+    header::{CONTENT_LENGTH, CONTENT_TYPE},
+};
 
-use super::passage::{Passage, cut, with_retry_after};
+use super::passage::{Passage, answer, cut};
 use crate::{
-    fault::{EarlierReply, Effect, Phase, Reply, Strike},
+    fault::{EarlierReply, Effect, Phase, Reply, Strike, Tamper},
     mock::Mock,
-    refusal::Refusal,
-    serve::Cut,
+    serve::{Cut, Pieces, Then, is_tampered},
     vendor::Vendor,
 };
 
@@ -38,7 +40,7 @@ pub(super) async fn strike<V: Vendor>(
                 response = same;
             }
         }
-        if response.extensions().get::<Cut>().is_some() {
+        if is_tampered(&response) {
             break;
         }
     }
@@ -59,23 +61,19 @@ async fn one<V: Vendor>(
     match &strike.effect {
         Effect::Delay(time) => tokio::time::sleep(*time).await,
         Effect::Skew(_) => {}
-        Effect::Hold(time) => {
+        Effect::Hold(time) | Effect::Part { hold: time, .. } => {
             tokio::time::sleep(*time).await;
-            return Struck::Yes(lost(&response));
+            return Struck::Yes(lost(&response, Cut::NoReply));
         }
-        Effect::Cut { permille } if strike.phase == Phase::MidBody => {
-            return broken_off(response, *permille).await;
+        Effect::Tamper(tamper) => {
+            let has_body = passage.method != Method::HEAD;
+            return tampered(response, tamper, strike.phase, has_body).await;
         }
-        Effect::Cut { .. } => return Struck::Yes(lost(&response)),
-        Effect::Fail {
-            status,
-            retry_after,
-            wait,
-        } => {
-            let now = mock.now();
-            let failed = V::refuse(Refusal::Failed { status: *status }, now).into_response();
-            let value = retry_after.value(*wait, now, strike.draws().draw("retry_after"));
-            return Struck::Yes(with_retry_after(failed, value));
+        Effect::Fail { .. } => {
+            return match answer(mock, strike, &passage.path) {
+                Some(failed) => Struck::Yes(failed),
+                None => Struck::No(response),
+            };
         }
         Effect::Corrupt(change) => {
             return corrupted(response, |reply| change(reply, &strike.draws())).await;
@@ -90,7 +88,14 @@ async fn one<V: Vendor>(
                 None => Struck::No(Response::from_parts(parts, Body::from(body))),
             };
         }
-        Effect::Limit { .. } | Effect::Revoke | Effect::Play(_) | Effect::Deliver(_) => {
+        Effect::Limit { .. }
+        | Effect::Revoke
+        | Effect::Shut
+        | Effect::Crowd { .. }
+        | Effect::Deny(_)
+        | Effect::Redirect { .. }
+        | Effect::Play(_)
+        | Effect::Deliver(_) => {
             return Struck::No(response);
         }
     }
@@ -109,20 +114,56 @@ fn settle_semantics<V: Vendor>(mock: &Mock<V>, passage: &mut Passage) {
 }
 
 /// Keeps the status for the journal, and nothing else.
-fn lost(response: &Response) -> Response {
-    let mut lost = cut(Cut::NoReply);
+fn lost(response: &Response, how: Cut) -> Response {
+    let mut lost = cut(how);
     *lost.status_mut() = response.status();
     lost
 }
 
-async fn broken_off(response: Response, permille: u64) -> Struck {
-    let (mut parts, body) = whole(response).await;
-    if body.is_empty() {
-        return Struck::No(Response::from_parts(parts, Body::empty()));
+async fn tampered(response: Response, tamper: &Tamper, phase: Phase, has_body: bool) -> Struck {
+    if phase == Phase::AppliedReplyLost {
+        return Struck::Yes(match tamper {
+            Tamper::Reset { .. } => lost(&response, Cut::Reset),
+            Tamper::Garbage(bytes) => lost(&response, Cut::Garbage(bytes.clone())),
+            _ => lost(&response, Cut::NoReply),
+        });
     }
-    let after = (body.len() as u64).saturating_mul(permille) / 1000;
-    let after = usize::try_from(after).unwrap_or(0);
-    parts.extensions.insert(Cut::MidBody { after });
+    let (mut parts, body) = whole(response).await;
+    let through = |permille: u64| {
+        let after = (body.len() as u64).saturating_mul(permille) / 1000;
+        usize::try_from(after).unwrap_or(0)
+    };
+    let part = |permille, then| Cut::MidBody {
+        after: through(permille),
+        then,
+    };
+    match *tamper {
+        Tamper::Split { cuts, seed, pause } => {
+            parts
+                .extensions
+                .insert(Pieces::Awkward { cuts, seed, pause });
+        }
+        // The others are about the body, and there is none.
+        _ if body.is_empty() || !has_body => {
+            return Struck::No(Response::from_parts(parts, Body::from(body)));
+        }
+        Tamper::Reset { permille } => {
+            parts.extensions.insert(part(permille, Then::Reset));
+        }
+        Tamper::Truncate { permille } => {
+            parts.extensions.insert(part(permille, Then::Close));
+        }
+        Tamper::Stall { permille, hold } => {
+            parts.extensions.insert(part(permille, Then::Stall(hold)));
+        }
+        Tamper::Trickle { bytes, pause } => {
+            parts.extensions.insert(Pieces::Small { bytes, pause });
+        }
+        Tamper::Length(by) => {
+            parts.extensions.insert(Pieces::Misdeclared { by });
+        }
+        Tamper::Empty | Tamper::Garbage(_) => {}
+    }
     Struck::Yes(Response::from_parts(parts, Body::from(body)))
 }
 

@@ -79,6 +79,7 @@ impl<V: Vendor> Gate<'_, V> {
         };
         let faults = self.mock.faults();
         let strikes = faults.strike_request(&target);
+        passage.closes = faults.refuses(&target);
         passage.remembers = passage.method == Method::GET && faults.remembers(&target);
         let (semantics, others) = strikes.into_iter().partition(Strike::is_semantic);
         (passage.semantics, passage.strikes) = (semantics, others);

@@ -3,12 +3,16 @@
 use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderValue, Method, header::RETRY_AFTER, request::Parts};
+use http::{
+    HeaderMap, HeaderValue, Method, StatusCode,
+    header::{CONNECTION, LOCATION, RETRY_AFTER},
+    request::Parts,
+};
 use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::{
-    fault::{Effect, Phase, Strike, Struck, StruckFault},
+    fault::{Effect, Phase, Strike, Struck, StruckFault, Tamper},
     journal::Exchange,
     mock::Mock,
     principal::Principal,
@@ -30,6 +34,8 @@ pub(super) struct Passage {
     /// Those that the handler is to play.
     pub(super) semantics: Vec<Strike>,
     pub(super) struck: Struck,
+    /// Whether the connection is not kept.
+    pub(super) closes: bool,
     /// Whether the reply is to be remembered for stale reads.
     pub(super) remembers: bool,
     /// Where the client stands with its rate limit.
@@ -67,6 +73,7 @@ impl Passage {
             strikes: Vec::new(),
             semantics: Vec::new(),
             struck: Struck::default(),
+            closes: false,
             remembers: false,
             limits: HeaderMap::new(),
             faults: Vec::new(),
@@ -83,27 +90,19 @@ impl Passage {
 
     /// Carries out what strikes before the request is applied.
     pub(super) async fn strike_before<V: Vendor>(&mut self, mock: &Mock<V>) -> Turn {
-        while let Some(strike) = self.take_first(cuts_or_delays) {
+        while let Some(strike) = self.take_first(strikes_before) {
             self.count(mock, &strike);
             match strike.effect {
                 Effect::Delay(time) => tokio::time::sleep(time).await,
-                Effect::Hold(time) => {
+                Effect::Hold(time) | Effect::Part { hold: time, .. } => {
                     tokio::time::sleep(time).await;
                     return Turn::Answer(cut(Cut::NoReply));
                 }
-                Effect::Cut { .. } => return Turn::Answer(cut(Cut::NoReply)),
-                Effect::Fail {
-                    status,
-                    retry_after,
-                    wait,
-                } => {
-                    let now = mock.now();
-                    let response = V::refuse(Refusal::Failed { status }, now).into_response();
-                    let value = retry_after.value(wait, now, strike.draws().draw("retry_after"));
-                    let response = with_retry_after(response, value);
-                    return Turn::Answer(response);
+                _ => {
+                    if let Some(response) = answer(mock, &strike, &self.path) {
+                        return Turn::Answer(response);
+                    }
                 }
-                _ => {}
             }
         }
         Turn::GoOn
@@ -127,12 +126,19 @@ impl Passage {
         for strike in self.strikes.iter().chain(&self.semantics) {
             mock.faults().give_back(strike);
         }
-        let is_cut = response.extensions().get::<Cut>() == Some(&Cut::NoReply);
+        let is_cut = response
+            .extensions()
+            .get::<Cut>()
+            .is_some_and(Cut::is_whole);
         let status = match is_cut && !self.answered {
             true => 0,
             false => response.status().as_u16(),
         };
         response.headers_mut().extend(self.limits);
+        if self.closes {
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(CONNECTION, close);
+        }
         mock.record(Exchange {
             seq: 0,
             at: self.at,
@@ -168,11 +174,52 @@ pub(super) fn with_retry_after(mut response: Response, value: Option<HeaderValue
     response
 }
 
-fn cuts_or_delays(strike: &Strike) -> bool {
-    let effect = &strike.effect;
+/// What a client is told, or not told, instead of the vendor's reply.
+pub(super) fn answer<V: Vendor>(mock: &Mock<V>, strike: &Strike, path: &str) -> Option<Response> {
+    let now = mock.now();
+    Some(match &strike.effect {
+        Effect::Tamper(Tamper::Reset { .. }) => cut(Cut::Reset),
+        Effect::Tamper(Tamper::Garbage(bytes)) => cut(Cut::Garbage(bytes.clone())),
+        Effect::Tamper(Tamper::Empty) => cut(Cut::NoReply),
+        Effect::Fail {
+            status,
+            retry_after,
+            wait,
+        } => {
+            let failed = V::refuse(Refusal::Failed { status: *status }, now).into_response();
+            let value = retry_after.value(*wait, now, strike.draws().draw("retry_after"));
+            with_retry_after(failed, value)
+        }
+        Effect::Deny(denial) => {
+            let refusal = Refusal::denied(*denial, strike.operation());
+            V::refuse(refusal, now).into_response()
+        }
+        Effect::Redirect { status, location } => {
+            redirect(*status, &location.replace("{path}", path))
+        }
+        _ => return None,
+    })
+}
+
+fn redirect(status: StatusCode, location: &str) -> Response {
+    let mut response = Response::default();
+    *response.status_mut() = status;
+    if let Ok(location) = HeaderValue::try_from(location) {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    response
+}
+
+fn strikes_before(strike: &Strike) -> bool {
     strike.phase == Phase::BeforeApply
         && matches!(
-            effect,
-            Effect::Delay(_) | Effect::Hold(_) | Effect::Cut { .. } | Effect::Fail { .. }
+            strike.effect,
+            Effect::Delay(_)
+                | Effect::Hold(_)
+                | Effect::Part { .. }
+                | Effect::Tamper(_)
+                | Effect::Fail { .. }
+                | Effect::Deny(_)
+                | Effect::Redirect { .. }
         )
 }

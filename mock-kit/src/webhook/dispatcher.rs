@@ -1,7 +1,7 @@
 //! The shell that sends: it ticks the vendor when time alone changes something, and makes the
 //! attempts that fall due, all endpoints side by side.
 
-use std::{future::pending, time::Duration};
+use std::{future::pending, sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use http::{HeaderValue, Request, header::CONTENT_TYPE};
@@ -13,7 +13,11 @@ use super::{
     Attempt, Outcome, Signer,
     fate::{Held, Job, Round},
 };
-use crate::{mock::Mock, vendor::Vendor};
+use crate::{
+    fault::{Direction, Effect, Target},
+    mock::Mock,
+    vendor::Vendor,
+};
 
 /// Marks the request of a forged webhook. It never leaves the process: whoever records the wire
 /// knows by it what the receiver has to find out from the signature.
@@ -67,7 +71,10 @@ async fn sleep(wait: Option<Duration>, is_armed: bool) {
 async fn attempt<V: Vendor>(mock: Mock<V>, wire: Wire, job: Job) -> (u64, Attempt) {
     let (at, started) = (mock.clock().now(), Instant::now());
     let outcome = match request(mock.signer(), &job, at) {
-        Ok(request) => send(&wire, request, job.timeout).await,
+        Ok(request) => match parted(&mock, &job) {
+            None => send(&wire, request, job.timeout).await,
+            Some(direction) => send_in_vain(&wire, request, job.timeout, direction).await,
+        },
         Err(reason) => Outcome::Failed(reason),
     };
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -86,6 +93,42 @@ async fn send(wire: &Wire, request: Request<bytes::Bytes>, limit: Duration) -> O
         Ok(Err(error)) => Outcome::Failed(error.to_string()),
         Err(_) => Outcome::Failed(format!("no answer within {} ms", limit.as_millis())),
     }
+}
+
+/// What a partition does not let pass of this attempt.
+fn parted<V: Vendor>(mock: &Mock<V>, job: &Job) -> Option<Direction> {
+    let topic: Arc<str> = job.message.topic.as_str().into();
+    let strikes = mock.faults().strike_attempt(&Target {
+        operation: &topic,
+        method: "",
+        path: job.url.as_deref().unwrap_or_default(),
+        principal: None,
+        now: mock.clock().world_now(),
+    });
+    let directions = strikes.iter().filter_map(|strike| match strike.effect {
+        Effect::Part { direction, .. } => {
+            mock.faults().count(strike, &topic);
+            Some(direction)
+        }
+        _ => None,
+    });
+    // Whatever else is cut, one direction suffices for silence; both keep the message back.
+    directions.reduce(|one, other| if one == other { one } else { Direction::Both })
+}
+
+/// Waits for an answer that does not come; the message arrives only if its own way is open.
+async fn send_in_vain(
+    wire: &Wire,
+    request: Request<bytes::Bytes>,
+    limit: Duration,
+    direction: Direction,
+) -> Outcome {
+    let silence = tokio::time::sleep(limit);
+    if direction == Direction::ToVendor {
+        let _ = tokio::time::timeout(limit, wire.send(request)).await;
+    }
+    silence.await;
+    Outcome::Failed(format!("no answer within {} ms", limit.as_millis()))
 }
 
 fn request(

@@ -151,7 +151,8 @@ async fn fault_rules_come_and_go() {
     let left = ask(&world, "GET", "/faults", None).await.json();
     assert_eq!(
         left,
-        json!([{"id": "b", "kind": "latency", "ms": 500, "jitter_ms": 0}])
+        json!([{"id": "b", "kind": "latency", "ms": 500, "jitter_ms": 0,
+            "distribution": "uniform", "sigma": 0.5}])
     );
     ask(&world, "DELETE", "/faults", None).await;
     assert_eq!(ask(&world, "GET", "/faults", None).await.json(), json!([]));

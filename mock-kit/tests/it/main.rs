@@ -10,6 +10,8 @@ mod command;
 mod connection;
 mod documents;
 mod faults;
+mod http_faults;
+mod on_the_wire;
 mod pipeline;
 mod toy;
 mod webhooks;

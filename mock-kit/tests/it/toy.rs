@@ -103,6 +103,7 @@ impl Vendor for Toy {
     const NAME: &'static str = "toy";
     const SNAPSHOT_VERSION: u32 = 3;
     const TOPICS: &'static [&'static str] = &["note.added", "bell.rung"];
+    const CLIENTS: &'static [&'static str] = &["hub", "staff"];
 
     fn seeded(_: u64, items: usize, _: Timestamp) -> Self {
         let mut toy = Self::new();

@@ -403,3 +403,26 @@ async fn bad_data_in_a_webhook_is_signed_like_any_other() {
     assert!(all[1].signature.ends_with(&all[1].body));
     assert_eq!(world.report(), ["sku_spaces note.added delivery 1"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_partition_keeps_every_attempt_back_or_its_answer() {
+    for (direction, sent) in [
+        ("from_vendor", vec![35_000]),
+        ("both", vec![35_000]),
+        ("to_vendor", vec![0, 15_000, 35_000]),
+    ] {
+        let world = policy(|policy| {
+            policy.retries = seconds(&[5, 10, 10]);
+            policy.jitter_percent = 0;
+            policy.timeout = Duration::from_secs(10);
+        });
+        world.strike(json!({"kind": "partition", "direction": direction, "until": 30_000}));
+        world.listen("a");
+        let received = world.drive(|_, _| (0, 204));
+        world.note(3);
+        pass(100_000).await;
+        assert_eq!(times(&received), sent, "{direction}");
+        assert_eq!(states(&world, "a"), [DeliveryState::Delivered]);
+        assert_eq!(world.report(), ["partition note.added delivery 2"]);
+    }
+}

@@ -184,7 +184,7 @@ impl Answer {
             status: parts.status,
             headers: parts.headers,
             body: body.collect().await.unwrap().to_bytes(),
-            cut: parts.extensions.get().copied(),
+            cut: parts.extensions.get().cloned(),
         }
     }
 

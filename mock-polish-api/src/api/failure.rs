@@ -45,7 +45,7 @@ impl Failure {
                 let wait = SignedDuration::try_from(retry_after).unwrap_or(SignedDuration::MAX);
                 failure.retry_at = Some(now.saturating_add(wait).unwrap_or(now));
             }
-            Shell::Failed { .. } => failure.status = status,
+            Shell::Failed { .. } | Shell::Conflict { .. } => failure.status = status,
             _ => {}
         }
         failure
@@ -115,6 +115,16 @@ fn words(refusal: &mock_kit::Refusal) -> Refusal {
             ErrorCode::InvalidParameter,
             "this API takes no idempotency keys",
         ),
+        Shell::Forbidden => {
+            Refusal::new(ErrorCode::Forbidden, "the role of this key may not do that")
+        }
+        Shell::Missing { .. } => Refusal::new(ErrorCode::NotFound, "there is no such thing"),
+        Shell::Conflict { status } if *status == StatusCode::PRECONDITION_FAILED => {
+            Refusal::new(ErrorCode::VersionMismatch, "it is at another version")
+        }
+        Shell::Conflict { .. } => {
+            Refusal::new(ErrorCode::InvalidState, "it is in no state for this")
+        }
         Shell::Failed { status } if *status == StatusCode::SERVICE_UNAVAILABLE => Refusal::new(
             ErrorCode::Unavailable,
             "the shop is out of service for the moment",

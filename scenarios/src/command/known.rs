@@ -13,6 +13,7 @@ pub fn known() -> Known {
     faults.push("hub_crash".to_owned());
     Known {
         vendors: sim::operations(),
+        clients: sim::clients(),
         invariants: INVARIANTS.iter().map(|i| i.name.to_owned()).collect(),
         faults,
     }

@@ -120,12 +120,12 @@ pub async fn perform(stage: &Stage, stop: impl Future<Output = ()>) -> Result<Se
     let mut servers = JoinSet::new();
     servers.spawn(mock_kit::serve(
         jerky,
-        vendors.jerky.router(),
+        vendors.jerky.site(),
         until(over.clone()),
     ));
     servers.spawn(mock_kit::serve(
         polish,
-        vendors.polish.router(),
+        vendors.polish.site(),
         until(over.clone()),
     ));
     servers.spawn(mock_kit::serve(hub, middleware.router(), until(over)));

@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
+use mock_kit::fault::Who;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use super::{Fault, Mistake, Scenario, Span, Step, found::FORMAT};
@@ -12,6 +13,8 @@ use super::{Fault, Mistake, Scenario, Span, Step, found::FORMAT};
 pub struct Known {
     /// Each vendor, with its operation ids and topics.
     pub vendors: BTreeMap<String, Vec<String>>,
+    /// Whose requests a fault may strike: roles, and clients of either vendor.
+    pub clients: Vec<String>,
     /// Invariants of the oracle.
     pub invariants: Vec<String>,
     /// Kinds of fault, the harness's own among them.
@@ -267,6 +270,12 @@ fn check_places(scenario: &Scenario, known: &Known) -> Result<(), Wrong> {
             });
             let what = format!("{who} operation `{operation}`");
             return Err(Wrong::at(at("operation"), what).among(operation, &operations));
+        }
+        if let Some(Who::Name(client)) = &rule.place.client
+            && !known.clients.contains(client)
+        {
+            let what = format!("no client is called `{client}`");
+            return Err(Wrong::at(at("client"), what).among(client, &known.clients));
         }
     }
     Ok(())

@@ -15,6 +15,7 @@ fn complaint(body: &str) -> String {
             ),
             ("polish".to_owned(), vec!["put_availability".to_owned()]),
         ]),
+        clients: vec!["middleware".to_owned(), "any".to_owned()],
         invariants: vec!["no_oversell".to_owned(), "fefo".to_owned()],
         faults: vec!["reply_lost".to_owned(), "hub_crash".to_owned()],
     };

@@ -61,6 +61,17 @@ pub fn operations() -> BTreeMap<String, Vec<String>> {
     ])
 }
 
+/// Whose requests a fault may strike: roles, clients of either vendor, and all.
+pub fn clients() -> Vec<String> {
+    let roles = mock_kit::Role::ALL.map(mock_kit::Role::as_str);
+    let jerky = <mock_jerky_api::Jerky as mock_kit::Vendor>::CLIENTS;
+    let polish = <mock_polish_api::PolishVendor as mock_kit::Vendor>::CLIENTS;
+    let mut names: Vec<&str> = [&roles, jerky, polish, &["any"]].concat();
+    names.sort_unstable();
+    names.dedup();
+    names.into_iter().map(str::to_owned).collect()
+}
+
 fn names<V: mock_kit::Vendor>() -> (String, Vec<String>) {
     let document = mock_kit::openapi::document::<V>();
     let operations = mock_kit::Operations::documented(&document, |_| ());

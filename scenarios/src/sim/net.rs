@@ -7,14 +7,14 @@ use std::{
     time::Duration,
 };
 
-use axum::Router;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, Uri, header::HOST};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
+use mock_kit::Site;
 use seams::{Clock, Keyed, Wire, WireError};
-use tokio::task::JoinSet;
+use tokio::{io::DuplexStream, task::JoinSet};
 
 use super::tape::{Party, Tape};
 
@@ -33,7 +33,7 @@ pub struct Net {
 }
 
 struct Host {
-    router: Router,
+    site: Site,
     /// Its connections, which end with it.
     connections: JoinSet<()>,
 }
@@ -49,10 +49,10 @@ impl Net {
         }
     }
 
-    /// Serves `router` under the name `host`, in place of what was there.
-    pub fn open(&self, host: &str, router: Router) {
+    /// Serves `site` under the name `host`, in place of what was there.
+    pub fn open(&self, host: &str, site: impl Into<Site>) {
         let host_entry = Host {
-            router,
+            site: site.into(),
             connections: JoinSet::new(),
         };
         self.lock().insert(host.to_owned(), host_entry);
@@ -82,9 +82,9 @@ impl Net {
     }
 
     /// A new connection to `host`.
-    async fn connect(&self, host: &str) -> Result<Connection, WireError> {
+    async fn connect(&self, host: &str, party: Party) -> Result<Connection, WireError> {
         let (near, far) = tokio::io::duplex(PIPE);
-        self.accept(host, far)?;
+        self.accept(host, party, far)?;
         let (sender, connection) = http1::handshake(TokioIo::new(near))
             .await
             .map_err(|error| WireError::Refused(error.to_string()))?;
@@ -95,14 +95,17 @@ impl Net {
         Ok(sender)
     }
 
-    fn accept(&self, host: &str, io: tokio::io::DuplexStream) -> Result<(), WireError> {
+    fn accept(&self, name: &str, party: Party, io: DuplexStream) -> Result<(), WireError> {
         let mut hosts = self.lock();
-        let Some(host) = hosts.get_mut(host) else {
-            return Err(WireError::Refused(format!("nobody listens at {host}")));
+        let Some(host) = hosts.get_mut(name) else {
+            return Err(WireError::Refused(format!("nobody listens at {name}")));
+        };
+        let Some(entry) = host.site.enter(party.role()) else {
+            return Err(WireError::Refused(format!("{name} takes no connection")));
         };
         while host.connections.try_join_next().is_some() {}
         host.connections
-            .spawn(mock_kit::serve_connection(io, host.router.clone()));
+            .spawn(mock_kit::serve_connection(io, entry));
         Ok(())
     }
 
@@ -165,7 +168,7 @@ impl Sender {
         loop {
             let idle = self.pools().get_mut(host).and_then(Vec::pop);
             let Some(mut idle) = idle else {
-                return self.net.connect(host).await;
+                return self.net.connect(host, self.party).await;
             };
             if idle.ready().await.is_ok() {
                 return Ok(idle);

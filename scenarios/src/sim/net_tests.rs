@@ -36,9 +36,10 @@ fn echo() -> Router {
             "/half",
             get(async || {
                 let mut response = "0123456789".into_response();
-                response
-                    .extensions_mut()
-                    .insert(mock_kit::Cut::MidBody { after: 4 });
+                response.extensions_mut().insert(mock_kit::Cut::MidBody {
+                    after: 4,
+                    then: mock_kit::Then::Close,
+                });
                 response
             }),
         )

@@ -11,6 +11,7 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, header::RETRY_AFTER, uri::PathAndQuery};
 use jiff::Timestamp;
+use mock_kit::Role;
 use seams::{Clock, WireError};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
@@ -41,6 +42,16 @@ impl Party {
             Self::Shopper => "shopper",
             Self::ShopStaff => "shop-staff",
             Self::Warehouse => "warehouse",
+        }
+    }
+
+    /// As what kind of client a vendor knows it; `None` for a vendor.
+    pub fn role(self) -> Option<Role> {
+        match self {
+            Self::Hub => Some(Role::Middleware),
+            Self::Jerky | Self::Polish => None,
+            Self::Shopper => Some(Role::Storefront),
+            Self::ShopStaff | Self::Warehouse => Some(Role::Staff),
         }
     }
 }

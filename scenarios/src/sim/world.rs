@@ -59,8 +59,8 @@ impl World {
             ..Settings::default()
         };
         let vendors = Vendors::open(plan, &clock, settings)?;
-        net.open(JERKY, vendors.jerky.router());
-        net.open(POLISH, vendors.polish.router());
+        net.open(JERKY, vendors.jerky.site());
+        net.open(POLISH, vendors.polish.site());
         let doom = Doom::of(crashes(plan));
         let setup = Setup {
             config: vendors.hub_config(&plan.scenario.hub, &addresses())?,

@@ -1,6 +1,6 @@
 //! A page for people where data belongs.
 
-use http::HeaderValue;
+use http::{HeaderValue, StatusCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,7 @@ impl DataFault for HtmlPage {
 
     fn corrupt(&self, reply: &mut Reply, draws: &Draws) -> bool {
         let _ = draws;
+        reply.status = StatusCode::OK;
         reply.content_type = Some(HeaderValue::from_static("text/html; charset=utf-8"));
         reply.body = PAGE.into();
         true

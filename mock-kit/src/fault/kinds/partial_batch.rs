@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::fault::{
     about::{About, Param, Phase},
     effect::{Draws, Effect, Fault},
+    share::{permille, share},
     struck::Semantic,
 };
 
@@ -15,6 +16,7 @@ use crate::fault::{
 #[serde(default)]
 pub struct PartialBatch {
     /// How likely each item is to fail, 0 to 1; at least one does.
+    #[serde(deserialize_with = "share")]
     pub share: f64,
     /// The status the items fail with.
     pub status: u16,
@@ -52,7 +54,7 @@ impl Fault for PartialBatch {
         let status = StatusCode::from_u16(self.status).ok();
         Effect::Play(Semantic::PartialBatch {
             status: status.unwrap_or(StatusCode::SERVICE_UNAVAILABLE),
-            permille: (self.share.clamp(0.0, 1.0) * 1000.0) as u64,
+            permille: permille(self.share),
             seed: draws.draw("items").below(u64::MAX),
         })
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::fault::{
     about::{About, Param, Phase},
     effect::{Draws, Effect, Fault, RetryAfter},
+    range::within,
 };
 
 /// A client that is told to slow down, whatever it did.
@@ -17,6 +18,7 @@ pub struct RateLimitStorm {
     /// The form of `Retry-After`; left out, the vendor's own.
     pub retry_after: Option<RetryAfter>,
     /// How long it tells the client to wait.
+    #[serde(deserialize_with = "within::<0, 86_400, _>")]
     pub wait_seconds: u64,
 }
 
@@ -43,7 +45,7 @@ impl Fault for RateLimitStorm {
             },
             Param {
                 name: "wait_seconds",
-                doc: "seconds that Retry-After names (default 2)",
+                doc: "seconds that Retry-After names, 0 to 86400 (default 2)",
             },
         ],
     };

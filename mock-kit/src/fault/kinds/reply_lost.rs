@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::fault::{
     about::{About, Phase},
     effect::{Draws, Effect, Fault},
+    tamper::Tamper,
 };
 
 /// The request was applied, and nobody is told.
@@ -16,7 +17,7 @@ pub struct ReplyLost {}
 impl Fault for ReplyLost {
     const ABOUT: About = About {
         name: "reply_lost",
-        doc: "Applies the request and drops the connection instead of replying.",
+        doc: "Applies the request and closes the connection instead of replying.",
         incident: "A failed reply although the change was applied, then retried (pronamic/wp-woocommerce-stock-synchronization#4).",
         phases: &[Phase::AppliedReplyLost],
         strikes: "any request",
@@ -24,6 +25,6 @@ impl Fault for ReplyLost {
     };
 
     fn effect(&self, _: &Draws) -> Effect {
-        Effect::Cut { permille: 0 }
+        Effect::Tamper(Tamper::Empty)
     }
 }

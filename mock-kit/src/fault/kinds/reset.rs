@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::fault::{
     about::{About, Phase},
     effect::{Draws, Effect, Fault},
+    tamper::Tamper,
 };
 
 /// A connection that breaks.
@@ -16,7 +17,7 @@ pub struct Reset {}
 impl Fault for Reset {
     const ABOUT: About = About {
         name: "reset",
-        doc: "Drops the connection before the request is applied, after it, or in the middle of the reply.",
+        doc: "Resets the connection before the request is applied, after it, or in the middle of the reply.",
         incident: "An order without an allocation, because the caller broke off half-way (saleor#5334).",
         phases: &[Phase::BeforeApply, Phase::AppliedReplyLost, Phase::MidBody],
         strikes: "any request",
@@ -24,8 +25,8 @@ impl Fault for Reset {
     };
 
     fn effect(&self, draws: &Draws) -> Effect {
-        Effect::Cut {
+        Effect::Tamper(Tamper::Reset {
             permille: draws.draw("cut").below(1000),
-        }
+        })
     }
 }

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use http::StatusCode;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 
 use crate::fault::{
     about::{About, Param, Phase},
     effect::{Draws, Effect, Fault, RetryAfter},
+    range::within,
 };
 
 /// A server that fails: 500, 502, 503 or 504.
@@ -16,10 +17,12 @@ use crate::fault::{
 #[serde(default)]
 pub struct ServerError {
     /// The status, 500 to 599.
+    #[serde(deserialize_with = "failure")]
     pub status: u16,
     /// The form of `Retry-After`.
     pub retry_after: RetryAfter,
     /// How long `Retry-After` tells the client to wait.
+    #[serde(deserialize_with = "within::<0, 86_400, _>")]
     pub wait_seconds: u64,
 }
 
@@ -51,7 +54,7 @@ impl Fault for ServerError {
             },
             Param {
                 name: "wait_seconds",
-                doc: "seconds that Retry-After names (default 5)",
+                doc: "seconds that Retry-After names, 0 to 86400 (default 5)",
             },
         ],
     };
@@ -66,4 +69,12 @@ impl Fault for ServerError {
             wait: Duration::from_secs(self.wait_seconds),
         }
     }
+}
+
+fn failure<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+    let status = u16::deserialize(deserializer)?;
+    if (500..=599).contains(&status) {
+        return Ok(status);
+    }
+    Err(D::Error::custom(format!("{status} is not from 500 to 599")))
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::fault::{
     about::{About, Param, Phase},
     effect::{Draws, Effect, Fault},
+    range::within,
 };
 
 /// Silence: the connection stays open and nothing comes.
@@ -15,6 +16,7 @@ use crate::fault::{
 #[serde(default)]
 pub struct TimeOut {
     /// How long the silence lasts before the connection is dropped, in milliseconds.
+    #[serde(deserialize_with = "within::<1, 86_400_000, _>")]
     pub hold_ms: u64,
 }
 
@@ -33,7 +35,7 @@ impl Fault for TimeOut {
         strikes: "any request",
         params: &[Param {
             name: "hold_ms",
-            doc: "milliseconds before the connection is dropped (default 60000)",
+            doc: "milliseconds before the connection is dropped, 1 to 86400000 (default 60000)",
         }],
     };
 
