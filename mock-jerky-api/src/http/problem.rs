@@ -91,9 +91,11 @@ impl ApiError {
             Refusal::IdempotencyKeyReused { key } => Kind::IdempotencyKeyReused
                 .because(format!("{key} came with another payload"))
                 .into(),
-            Refusal::Forbidden => Kind::Forbidden
-                .because("this client may not do that")
-                .into(),
+            Refusal::Forbidden => {
+                let challenge = "Bearer realm=\"jerky\", error=\"insufficient_scope\"";
+                let problem = Kind::Forbidden.because("this client may not do that");
+                Self::from(problem).with(WWW_AUTHENTICATE, challenge)
+            }
             Refusal::Missing { operation } => missing(&operation).into(),
             Refusal::Conflict { status } => conflict(status).into(),
             Refusal::Failed { status } => failed(status).into(),

@@ -1,4 +1,4 @@
-//! The faults that only this vendor's handlers can play.
+//! The faults that only this vendor's handlers can play, and those that speak in its words.
 
 use mock_polish_api::{OpeningProduct, ProductKind, Role};
 use serde_json::{Value, json};
@@ -103,4 +103,29 @@ async fn a_revoked_key_leaves_the_second_one_alive() {
         ["RES-1"],
         "sent with the key that is left"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_fault_denies_is_denied_as_the_shop_would() {
+    for (rule, status, code) in [
+        (json!({ "kind": "forbidden" }), 403, "forbidden"),
+        (json!({ "kind": "phantom_not_found" }), 404, "not_found"),
+        (json!({ "kind": "false_conflict" }), 409, "invalid_state"),
+        (
+            json!({ "kind": "false_conflict", "status": 412 }),
+            412,
+            "version_mismatch",
+        ),
+    ] {
+        let shop = four();
+        strike(&shop, rule);
+        let denied = shop.get(Role::Middleware, "/products/RES-1").await;
+        assert_eq!(
+            (denied.status.as_u16(), denied.code().as_str()),
+            (status, code)
+        );
+        assert_eq!(counted(&shop), 1);
+        let staff = shop.get(Role::Staff, "/products/RES-1").await;
+        assert_eq!(staff.status, 200, "only the middleware is struck");
+    }
 }

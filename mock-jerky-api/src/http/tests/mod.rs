@@ -1,6 +1,7 @@
 //! The API over HTTP, through the whole router and no socket.
 
 mod authorising;
+mod denying;
 mod document;
 mod paging;
 mod webhooks;
