@@ -219,3 +219,11 @@ fn the_schema_in_the_repository_is_the_one_the_types_give() {
         "run the test once with UPDATE_GOLDEN=1 and review the difference"
     );
 }
+
+#[test]
+fn a_client_that_nobody_is_is_met_with_the_nearest() {
+    let said = complaint("[[fault]]\nkind = \"reply_lost\"\nclient = \"midleware\"\n");
+    assert!(said.contains("no client is called `midleware`"), "{said}");
+    assert!(said.contains("middleware"), "{said}");
+    assert!(said.contains("x.toml:6"), "{said}");
+}

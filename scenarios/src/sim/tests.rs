@@ -64,3 +64,19 @@ fn a_fault_that_never_struck_is_a_hole_in_the_run() {
         run.unmet
     );
 }
+
+#[test]
+fn nobody_follows_a_redirect_to_another_host() {
+    let mut scenario = short("quiet-day");
+    let rule = serde_json::json!({"kind": "redirect", "chance": 0.3});
+    scenario.faults = vec![serde_json::from_value(rule).unwrap()];
+    let played = play(&Plan::expand(&scenario, 1)).unwrap();
+    let struck = played.run.faults.iter();
+    assert!(struck.map(|fault| fault.count).sum::<u64>() > 20);
+    let entries = played.tape.entries();
+    let mut hosts: Vec<&str> = entries.iter().map(|entry| &*entry.to).collect();
+    hosts.sort_unstable();
+    hosts.dedup();
+    // A request elsewhere would be on the tape, refused or not, with whatever it carried.
+    assert_eq!(hosts, ["hub.test", "jerky.test", "polish.test"]);
+}
