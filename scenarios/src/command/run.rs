@@ -45,6 +45,9 @@ pub(super) struct Arguments {
     /// Write the results to this file as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Write the results to this file as JUnit XML, for continuous integration
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -73,10 +76,10 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
         Ok(scenarios) => scenarios,
         Err(message) => return usage(message),
     };
-    if let Some(path) = &arguments.json
-        && let Err(error) = report::writable(path)
-    {
-        return cannot_write(path, &error);
+    for path in [&arguments.json, &arguments.junit].into_iter().flatten() {
+        if let Err(error) = report::writable(path) {
+            return cannot_write(path, &error);
+        }
     }
     if let Some(folder) = &arguments.record
         && let Err(error) = fs::create_dir_all(folder)
@@ -97,12 +100,17 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
         report::table(&runs),
         summary.trim_end()
     ));
-    conclude(arguments.json.as_deref(), runs)
+    conclude(arguments, runs)
 }
 
-fn conclude(json: Option<&Path>, runs: Vec<Run>) -> Exit {
+fn conclude(arguments: &Arguments, runs: Vec<Run>) -> Exit {
     let holds = runs.iter().all(|run| run.verdict == Verdict::Pass);
-    if let Some(path) = json
+    if let Some(path) = &arguments.junit
+        && let Err(error) = report::junit::write(path, report::junit::of_runs(&runs))
+    {
+        return cannot_write(path, &error);
+    }
+    if let Some(path) = &arguments.json
         && let Err(error) = report::write(path, &Document::new(runs))
     {
         return cannot_write(path, &error);
@@ -131,7 +139,8 @@ fn load(words: &[String], known: &Known) -> Result<Vec<Chosen>, String> {
     chosen.collect()
 }
 
-fn load_one(name: &str, known: &Known) -> Result<Scenario, String> {
+/// The scenario of this name, or in this file.
+pub(super) fn load_one(name: &str, known: &Known) -> Result<Scenario, String> {
     if let Some(file) = find(name) {
         return file.scenario(known).map_err(|mistake| mistake.to_string());
     }
@@ -199,31 +208,32 @@ fn play_all(jobs: &[(Chosen, u64)], record: Option<&Path>) -> Result<Vec<Run>, S
     results.into_values().collect()
 }
 
-/// Plays one scenario; a panic inside is the harness's failure, not the scenario's.
+/// Plays one scenario, and keeps what it did if asked to.
 fn play(
     Chosen { word, scenario }: &Chosen,
     seed: u64,
     record: Option<&Path>,
 ) -> Result<Run, String> {
-    let started = Instant::now();
-    let played = catch_unwind(AssertUnwindSafe(|| {
-        sim::play(&Plan::expand(scenario, seed))
-    }));
-    let told = |what: String| format!("{} (seed {seed}): {what}", scenario.name);
-    match played {
-        Ok(Ok(mut played)) => {
-            played.run.wall_ms = millis(started);
-            played.run.word.clone_from(word);
-            if let Some(folder) = record {
-                keep(&played, folder).map_err(|error| {
-                    told(format!("cannot write to {}: {error}", folder.display()))
-                })?;
-            }
-            Ok(played.run)
-        }
-        Ok(Err(error)) => Err(told(error.to_string())),
-        Err(_) => Err(told("panicked".to_owned())),
+    let played = play_one(&Plan::expand(scenario, seed), word)?;
+    if let Some(folder) = record {
+        keep(&played, folder).map_err(|error| {
+            let (name, folder) = (&scenario.name, folder.display());
+            format!("{name} (seed {seed}): cannot write to {folder}: {error}")
+        })?;
     }
+    Ok(played.run)
+}
+
+/// Plays a plan that the command line knows by `word`; a panic inside is the harness's failure.
+pub(super) fn play_one(plan: &Plan, word: &str) -> Result<Played, String> {
+    let started = Instant::now();
+    let told = |what: String| format!("{} (seed {}): {what}", plan.scenario.name, plan.seed);
+    let played = catch_unwind(AssertUnwindSafe(|| sim::play(plan)))
+        .map_err(|_| told("panicked".to_owned()))?;
+    let mut played = played.map_err(|error| told(error.to_string()))?;
+    played.run.wall_ms = millis(started);
+    word.clone_into(&mut played.run.word);
+    Ok(played)
 }
 
 /// Writes what a run did, line by line, and what the oracle judged it by.

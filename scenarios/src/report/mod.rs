@@ -1,6 +1,8 @@
-//! What a run came to, for people (a table) and for machines (JSON). Judging is the oracle's.
+//! What a run came to, for people (a table), for machines (JSON) and for
+//! continuous integration (JUnit). Judging is the oracle's.
 
 mod file;
+pub mod junit;
 mod progress;
 mod summary;
 mod table;

@@ -31,6 +31,13 @@ pub fn summary(runs: &[Run], wall_ms: u64) -> String {
     out
 }
 
+/// What broke in one run, and how to see it again.
+pub(super) fn failure_text(run: &Run) -> String {
+    let mut out = String::new();
+    let _ = failure(&mut out, run);
+    out
+}
+
 fn failure(out: &mut String, run: &Run) -> std::fmt::Result {
     let Run {
         scenario,

@@ -90,3 +90,50 @@ fn a_run_that_did_not_do_what_it_was_made_for_does_not_pass() {
 fn a_violation_outweighs_what_is_unknown() {
     assert_eq!(Verdict::over(&failed().invariants, &[]), Verdict::Fail);
 }
+
+#[test]
+fn continuous_integration_gets_a_case_for_each_run() {
+    let mut again = failed();
+    again.seed = 8;
+    let mut unseen = run("recall", Verdict::Unknown);
+    unseen
+        .unmet
+        .push("at least 3 recalls, and there were 0".to_owned());
+    let runs = [run("quiet-day", Verdict::Pass), failed(), again, unseen];
+    insta::assert_snapshot!(junit::of_runs(&runs).unwrap());
+}
+
+#[test]
+fn continuous_integration_gets_a_case_for_each_violation_of_a_hunt() {
+    let caught = [junit::Caught {
+        seed: 4711,
+        invariant: "S3 no_oversell".to_owned(),
+        evidence: "order ORD-000017: expected 0, found -1".to_owned(),
+        replay: "lockstep replay found/4711.toml --trace".to_owned(),
+    }];
+    let campaign = junit::Campaign {
+        worlds: 20_000,
+        wall_ms: 61_250,
+        caught: &caught,
+    };
+    insta::assert_snapshot!(junit::of_campaign(&campaign).unwrap());
+}
+
+#[test]
+fn bad_data_in_the_evidence_leaves_the_report_well_formed() {
+    let mut failed = failed();
+    failed.scenario = "a<b>\u{1}".to_owned();
+    failed.invariants[1].evidence = vec!["\u{0}\u{8}<x a='\"'>]]>&\u{ffff}".to_owned()];
+    let text = junit::of_runs(&[failed]).unwrap();
+    assert!(!text.contains("<x") && !text.contains("]]>"), "{text}");
+    assert!(text.contains("&lt;x"), "{text}");
+    let is_char = |c: char| c == '\n' || (' '..'\u{fffe}').contains(&c);
+    assert!(text.chars().all(is_char), "{text:?}");
+    let mut reader = quick_xml::Reader::from_str(&text);
+    loop {
+        match reader.read_event().unwrap() {
+            quick_xml::events::Event::Eof => break,
+            event => drop(event),
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! `--junit FILE`: the same for continuous integration, in the dialect that Jenkins, GitLab and the
+//! reporters of GitHub all read: suites of test cases, each with at most one failure or error.
+
+use std::{fs, io, path::Path};
+
+use quick_xml::{
+    Writer,
+    events::{BytesDecl, BytesText, Event},
+};
+
+use super::{Outcome, Run, Verdict, summary};
+
+/// One violation that a search found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caught {
+    /// The seed of the world.
+    pub seed: u64,
+    /// The broken invariant, such as `S3 no_oversell`.
+    pub invariant: String,
+    /// What was found.
+    pub evidence: String,
+    /// The command that plays it again.
+    pub replay: String,
+}
+
+/// What a search came to: a test case that holds the whole of it, and one for each violation.
+#[derive(Clone, Copy, Debug)]
+pub struct Campaign<'a> {
+    /// How many worlds were played.
+    pub worlds: u64,
+    /// Milliseconds of the machine.
+    pub wall_ms: u64,
+    /// What was found.
+    pub caught: &'a [Caught],
+}
+
+/// The report of a suite: one test suite for each scenario, one case for each of its seeds.
+///
+/// # Errors
+/// When the document cannot be built.
+pub fn of_runs(runs: &[Run]) -> io::Result<String> {
+    let mut suites: Vec<Suite> = Vec::new();
+    for run in runs {
+        match suites.iter_mut().find(|suite| suite.name == run.scenario) {
+            Some(suite) => suite.cases.push(Case::of(run)),
+            None => suites.push(Suite {
+                name: run.scenario.clone(),
+                cases: vec![Case::of(run)],
+            }),
+        }
+    }
+    document(&suites)
+}
+
+/// The report of a search.
+///
+/// # Errors
+/// When the document cannot be built.
+pub fn of_campaign(campaign: &Campaign<'_>) -> io::Result<String> {
+    // A report without any case is an error to some readers, and a search may find nothing.
+    let whole = Case {
+        class: "lockstep.hunt".to_owned(),
+        name: format!("{} worlds", campaign.worlds),
+        wall_ms: campaign.wall_ms,
+        trouble: None,
+    };
+    let found = campaign.caught.iter().map(Case::caught);
+    document(&[Suite {
+        name: "hunt".to_owned(),
+        cases: std::iter::once(whole).chain(found).collect(),
+    }])
+}
+
+/// Writes a report.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write(path: &Path, document: io::Result<String>) -> io::Result<()> {
+    fs::write(path, document?)
+}
+
+struct Suite {
+    name: String,
+    cases: Vec<Case>,
+}
+
+struct Case {
+    class: String,
+    name: String,
+    wall_ms: u64,
+    trouble: Option<Trouble>,
+}
+
+/// Why a case did not pass.
+struct Trouble {
+    /// `failure` for what is broken, `error` for what could not be judged.
+    element: &'static str,
+    kind: String,
+    message: String,
+    text: String,
+}
+
+impl Case {
+    fn of(run: &Run) -> Self {
+        Self {
+            class: format!("lockstep.{}", run.scenario),
+            name: format!("{} seed {}", run.scenario, run.seed),
+            wall_ms: run.wall_ms,
+            trouble: Trouble::of(run),
+        }
+    }
+
+    fn caught(caught: &Caught) -> Self {
+        let Caught {
+            seed,
+            invariant,
+            evidence,
+            replay,
+        } = caught;
+        let first = evidence.lines().next().unwrap_or_default();
+        Self {
+            class: "lockstep.hunt".to_owned(),
+            name: format!("{invariant} seed {seed}"),
+            wall_ms: 0,
+            trouble: Some(Trouble {
+                element: "failure",
+                kind: invariant.clone(),
+                message: format!("{invariant}: {first}"),
+                text: format!("{evidence}\nagain: {replay}\n"),
+            }),
+        }
+    }
+}
+
+impl Trouble {
+    fn of(run: &Run) -> Option<Self> {
+        let (element, outcome) = match run.verdict {
+            Verdict::Pass => return None,
+            Verdict::Fail => ("failure", Outcome::Violated),
+            Verdict::Unknown => ("error", Outcome::Unknown),
+        };
+        let finding = run.invariants.iter().find(|found| found.status == outcome);
+        let (kind, message) = match finding {
+            Some(finding) => (finding.name.clone(), headline(&finding.evidence)),
+            None => ("expected and not seen".to_owned(), headline(&run.unmet)),
+        };
+        Some(Self {
+            element,
+            message: format!("{kind}: {message}"),
+            kind,
+            text: summary::failure_text(run).trim_end().to_owned() + "\n",
+        })
+    }
+}
+
+fn headline(lines: &[String]) -> &str {
+    let first = lines.first().and_then(|line| line.lines().next());
+    first.unwrap_or_default()
+}
+
+fn document(suites: &[Suite]) -> io::Result<String> {
+    let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
+    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    let all = || suites.iter().flat_map(|suite| &suite.cases);
+    let totals = totals("lockstep", all());
+    xml.create_element("testsuites")
+        .with_attributes(totals.iter().map(|(key, value)| (*key, value.as_str())))
+        .write_inner_content(|xml| suites.iter().try_for_each(|suite| written(xml, suite)))?;
+    let mut text = String::from_utf8(xml.into_inner()).map_err(io::Error::other)?;
+    text.push('\n');
+    Ok(text)
+}
+
+fn written(xml: &mut Writer<Vec<u8>>, suite: &Suite) -> io::Result<()> {
+    let totals = totals(&suite.name, suite.cases.iter());
+    xml.create_element("testsuite")
+        .with_attributes(totals.iter().map(|(key, value)| (*key, value.as_str())))
+        .write_inner_content(|xml| suite.cases.iter().try_for_each(|case| told(xml, case)))?;
+    Ok(())
+}
+
+fn told(xml: &mut Writer<Vec<u8>>, case: &Case) -> io::Result<()> {
+    let (class, name) = (printable(&case.class), printable(&case.name));
+    let element = xml.create_element("testcase").with_attributes([
+        ("classname", class.as_str()),
+        ("name", name.as_str()),
+        ("time", seconds(case.wall_ms).as_str()),
+    ]);
+    let Some(trouble) = &case.trouble else {
+        element.write_empty()?;
+        return Ok(());
+    };
+    element.write_inner_content(|xml| {
+        let (message, kind) = (printable(&trouble.message), printable(&trouble.kind));
+        xml.create_element(trouble.element)
+            .with_attributes([("message", message.as_str()), ("type", kind.as_str())])
+            .write_text_content(BytesText::new(&printable(&trouble.text)))?;
+        Ok(())
+    })?;
+    Ok(())
+}
+
+fn totals<'c>(
+    name: &str,
+    cases: impl Iterator<Item = &'c Case> + Clone,
+) -> [(&'static str, String); 6] {
+    let with = |element| {
+        let troubles = cases.clone().filter_map(|case| case.trouble.as_ref());
+        troubles
+            .filter(|t| t.element == element)
+            .count()
+            .to_string()
+    };
+    let wall_ms = cases.clone().map(|case| case.wall_ms).sum();
+    [
+        ("name", printable(name)),
+        ("tests", cases.clone().count().to_string()),
+        ("failures", with("failure")),
+        ("errors", with("error")),
+        ("skipped", "0".to_owned()),
+        ("time", seconds(wall_ms)),
+    ]
+}
+
+fn seconds(ms: u64) -> String {
+    format!("{}.{:03}", ms / 1000, ms % 1000)
+}
+
+/// XML 1.0 has no way to write most control characters, and bad data is full of them.
+fn printable(text: &str) -> String {
+    let is_char = |c: char| matches!(c, '\t' | '\n' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+    let kept = |c: char| if is_char(c) { c } else { '\u{fffd}' };
+    text.chars().map(kept).collect()
+}
