@@ -14,6 +14,8 @@ pub struct Journal {
     capacity: usize,
     next: u64,
     ring: VecDeque<Exchange>,
+    /// The latest that faults struck: they outlive the flood of those that nothing happened to.
+    struck: VecDeque<Exchange>,
 }
 
 /// One request and its reply.
@@ -23,6 +25,9 @@ pub struct Exchange {
     pub seq: u64,
     /// When the request arrived, by the vendor's clock.
     pub at: Timestamp,
+    /// When it arrived by the world's clock, which no fault sets.
+    #[serde(skip)]
+    pub world_at: Timestamp,
     /// Who sent it.
     #[serde(serialize_with = "name_of")]
     pub principal: Arc<Principal>,
@@ -73,6 +78,7 @@ impl Journal {
             capacity,
             next: 1,
             ring: VecDeque::new(),
+            struck: VecDeque::new(),
         }
     }
 
@@ -83,15 +89,20 @@ impl Journal {
         if self.capacity == 0 {
             return;
         }
-        if self.ring.len() == self.capacity {
-            self.ring.pop_front();
+        if !exchange.faults.is_empty() {
+            push(&mut self.struck, self.capacity, exchange.clone());
         }
-        self.ring.push_back(exchange);
+        push(&mut self.ring, self.capacity, exchange);
     }
 
     /// The exchanges kept, oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Exchange> {
         self.ring.iter()
+    }
+
+    /// The latest exchanges that faults struck, oldest first, as many as of all.
+    pub fn struck(&self) -> impl Iterator<Item = &Exchange> {
+        self.struck.iter()
     }
 
     /// The exchanges that `filter` asks for, oldest first.
@@ -115,6 +126,7 @@ impl Journal {
     /// Forgets all exchanges; the count goes on.
     pub fn clear(&mut self) {
         self.ring.clear();
+        self.struck.clear();
     }
 }
 
@@ -129,6 +141,13 @@ impl Filter {
                 .as_deref()
                 .is_none_or(|name| *exchange.principal.name == *name)
     }
+}
+
+fn push(ring: &mut VecDeque<Exchange>, capacity: usize, exchange: Exchange) {
+    if ring.len() == capacity {
+        ring.pop_front();
+    }
+    ring.push_back(exchange);
 }
 
 fn name_of<S: Serializer>(principal: &Arc<Principal>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -147,6 +166,7 @@ mod tests {
         Exchange {
             seq: 0,
             at: Timestamp::UNIX_EPOCH,
+            world_at: Timestamp::UNIX_EPOCH,
             principal: Principal::anonymous(),
             operation: Some(operation.into()),
             method: Method::GET,
@@ -180,6 +200,26 @@ mod tests {
         let journal = of_five();
         assert_eq!(found(&journal, &Filter::default()), [3, 4, 5]);
         assert_eq!(journal.recorded(), 5);
+    }
+
+    #[test]
+    fn what_a_fault_struck_outlives_what_nothing_happened_to() {
+        let mut journal = Journal::new(2);
+        let mut struck = exchange("here", 503);
+        struck.faults.push(StruckFault {
+            kind: "server_error",
+            rule: "a-rule".into(),
+            phase: crate::fault::Phase::BeforeApply,
+        });
+        journal.record(struck);
+        for _ in 0..3 {
+            journal.record(exchange("here", 200));
+        }
+        assert_eq!(found(&journal, &Filter::default()), [3, 4]);
+        let kept: Vec<u64> = journal.struck().map(|exchange| exchange.seq).collect();
+        assert_eq!(kept, [1]);
+        journal.clear();
+        assert_eq!(journal.struck().count(), 0);
     }
 
     #[test]

@@ -25,6 +25,7 @@ use crate::{
 pub(super) struct Passage {
     started: Instant,
     at: Timestamp,
+    world_at: Timestamp,
     pub(super) method: Method,
     pub(super) path: Box<str>,
     pub(super) operation: Option<Arc<str>>,
@@ -66,6 +67,7 @@ impl Passage {
         Self {
             started: Instant::now(),
             at: mock.now(),
+            world_at: mock.clock().world_now(),
             method: parts.method.clone(),
             path: path.into(),
             operation: operation.cloned(),
@@ -142,6 +144,7 @@ impl Passage {
         mock.record(Exchange {
             seq: 0,
             at: self.at,
+            world_at: self.world_at,
             principal: self.principal,
             operation: self.operation,
             method: self.method,

@@ -4,6 +4,7 @@ mod explain;
 mod hunt;
 mod known;
 mod list;
+mod replay;
 mod run;
 mod serve;
 mod shrink;
@@ -33,6 +34,8 @@ enum Action {
     Hunt(hunt::Arguments),
     /// Make a failing scenario small
     Shrink(shrink::Arguments),
+    /// Play one scenario again and show what happened in it
+    Replay(replay::Arguments),
     /// Name the scenarios that ship
     List,
     /// Say in words what a scenario, a fault or an invariant is
@@ -62,6 +65,7 @@ impl Command {
             Action::Run(arguments) => run::execute(&arguments),
             Action::Hunt(arguments) => hunt::execute(&arguments),
             Action::Shrink(arguments) => shrink::execute(&arguments),
+            Action::Replay(arguments) => replay::execute(&arguments),
             Action::List => list::execute(),
             Action::Explain(arguments) => explain::execute(&arguments),
             Action::Serve(arguments) => serve::execute(&arguments),

@@ -10,6 +10,7 @@ pub mod net;
 mod parties;
 mod process;
 mod run;
+pub mod struck;
 pub mod tape;
 mod told;
 mod watch;
@@ -26,6 +27,7 @@ use std::collections::BTreeMap;
 pub use parties::{Addresses, PeoplesWires, Vendors, catalogue};
 pub use run::{Played, play};
 pub use told::Untellable;
+pub use weather::{Window, windows};
 
 /// Why a run could not be played to its end. Never what a vendor suffers.
 #[derive(Debug, thiserror::Error)]

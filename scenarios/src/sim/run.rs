@@ -8,7 +8,13 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use tokio::{task::JoinSet, time::Instant};
 
-use super::{SimError, history, tape::Tape, watch, weather, world::World};
+use super::{
+    SimError, history,
+    struck::{self, Struck},
+    tape::Tape,
+    watch, weather,
+    world::World,
+};
 use crate::{
     oracle::{
         self,
@@ -41,6 +47,10 @@ pub struct Played {
     pub tape: Tape,
     /// By fault rule: the numbers of the requests or deliveries that it struck.
     pub hits: BTreeMap<String, Vec<u64>>,
+    /// When people began to work; the end if they never did. Scenario files count time from here.
+    pub began: Timestamp,
+    /// Which exchanges faults struck.
+    pub struck: Vec<Struck>,
 }
 
 /// Plays a plan in virtual time and judges it.
@@ -69,6 +79,8 @@ async fn perform(plan: &Plan) -> Result<Played, SimError> {
         history,
         tape: world.tape.clone(),
         hits: weather::hits(&world.vendors),
+        began: world.traffic_began(),
+        struck: struck::collect(&world.vendors),
     })
 }
 

@@ -12,6 +12,39 @@ use crate::{
     scenario::{Fault, Moment as CrashMoment},
 };
 
+/// A stretch of time in which a rule could strike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// The kind of fault.
+    pub kind: &'static str,
+    /// Where it strikes, as the rule says: vendor and operations.
+    pub place: String,
+    /// From here on.
+    pub from: Timestamp,
+    /// Until here.
+    pub until: Timestamp,
+}
+
+/// When each of the plan's rules was in force, in a run in which people began to work at `start`
+/// and no fault struck after `end`.
+pub fn windows(plan: &Plan, start: Timestamp, end: Timestamp) -> Vec<Window> {
+    let window = |rule: FaultRule| {
+        let vendor = rule.place.vendor.as_deref();
+        let operations = rule.operations().iter().map(String::as_str);
+        let place: Vec<&str> = vendor.into_iter().chain(operations).collect();
+        Window {
+            kind: rule.fault.about().name,
+            place: place.join(" "),
+            from: rule.timing.from.map_or(start, |from| from.resolve(start)),
+            until: rule
+                .timing
+                .until
+                .map_or(end, |until| until.resolve(start).min(end)),
+        }
+    };
+    rules(plan, start).into_iter().map(window).collect()
+}
+
 /// Sets the plan's rules at both vendors. Their windows count from `start`.
 ///
 /// # Errors
