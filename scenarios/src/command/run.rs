@@ -20,7 +20,10 @@ use tokio::time::Instant;
 use super::{Exit, cannot_write, known, say, usage};
 use crate::{
     plan::Plan,
-    report::{self, Document, Progress, Run, Verdict},
+    report::{
+        self, Document, Progress, Run, Verdict,
+        html::{self, Coverage, Failure, Page},
+    },
     scenario::{Known, Scenario, find, read, shipped},
     sim::{self, Played},
 };
@@ -48,6 +51,9 @@ pub(super) struct Arguments {
     /// Write the results to this file as JUnit XML, for continuous integration
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
+    /// Write the results to this file as a page with pictures, for people
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -76,7 +82,8 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
         Ok(scenarios) => scenarios,
         Err(message) => return usage(message),
     };
-    for path in [&arguments.json, &arguments.junit].into_iter().flatten() {
+    let files = [&arguments.json, &arguments.junit, &arguments.html];
+    for path in files.into_iter().flatten() {
         if let Err(error) = report::writable(path) {
             return cannot_write(path, &error);
         }
@@ -87,20 +94,37 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
         return cannot_write(folder, &error);
     }
     let started = Instant::now();
-    let runs = match play_all(&plans(&scenarios, arguments), arguments.record.as_deref()) {
-        Ok(runs) => runs,
+    let (runs, failures) = match play_all(&plans(&scenarios, arguments), arguments) {
+        Ok(played) => played,
         Err(message) => {
             eprintln!("error: the harness failed: {message}");
             return Exit::Harness;
         }
     };
-    let summary = report::summary(&runs, millis(started));
+    let wall_ms = millis(started);
+    let summary = report::summary(&runs, wall_ms);
     say(format_args!(
         "{}\n\n{}",
         report::table(&runs),
         summary.trim_end()
     ));
+    if let Some(path) = &arguments.html
+        && let Err(error) = html::write(path, &page(&runs, &failures, wall_ms))
+    {
+        return cannot_write(path, &error);
+    }
     conclude(arguments, runs)
+}
+
+fn page<'r>(runs: &'r [Run], failures: &'r [Failure], wall_ms: u64) -> Page<'r> {
+    Page {
+        title: "lockstep run",
+        version: env!("CARGO_PKG_VERSION"),
+        figures: html::figures(runs, wall_ms),
+        runs,
+        failures,
+        coverage: Coverage::of_runs(runs),
+    }
 }
 
 fn conclude(arguments: &Arguments, runs: Vec<Run>) -> Exit {
@@ -178,7 +202,10 @@ fn plans(scenarios: &[Chosen], arguments: &Arguments) -> Vec<(Chosen, u64)> {
 }
 
 /// Plays on all cores: each worker has runtimes of its own, so threads share nothing but the list.
-fn play_all(jobs: &[(Chosen, u64)], record: Option<&Path>) -> Result<Vec<Run>, String> {
+fn play_all(
+    jobs: &[(Chosen, u64)],
+    arguments: &Arguments,
+) -> Result<(Vec<Run>, Vec<Failure>), String> {
     let workers = thread::available_parallelism()
         .map_or(1, NonZero::get)
         .min(jobs.len());
@@ -193,8 +220,8 @@ fn play_all(jobs: &[(Chosen, u64)], record: Option<&Path>) -> Result<Vec<Run>, S
                     let Some((chosen, seed)) = jobs.get(place) else {
                         return;
                     };
-                    let run = play(chosen, *seed, record);
-                    if let Ok(run) = &run {
+                    let run = play(chosen, *seed, arguments);
+                    if let Ok((run, _)) = &run {
                         progress.done(done.fetch_add(1, Ordering::Relaxed) + 1, run);
                     }
                     let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
@@ -205,23 +232,28 @@ fn play_all(jobs: &[(Chosen, u64)], record: Option<&Path>) -> Result<Vec<Run>, S
     });
     progress.finish();
     let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    results.into_values().collect()
+    let played: Vec<_> = results.into_values().collect::<Result<_, _>>()?;
+    let (runs, failures): (Vec<Run>, Vec<Option<Failure>>) = played.into_iter().unzip();
+    Ok((runs, failures.into_iter().flatten().collect()))
 }
 
-/// Plays one scenario, and keeps what it did if asked to.
+/// Plays one scenario, and keeps of it what was asked for.
 fn play(
     Chosen { word, scenario }: &Chosen,
     seed: u64,
-    record: Option<&Path>,
-) -> Result<Run, String> {
-    let played = play_one(&Plan::expand(scenario, seed), word)?;
-    if let Some(folder) = record {
+    arguments: &Arguments,
+) -> Result<(Run, Option<Failure>), String> {
+    let plan = Plan::expand(scenario, seed);
+    let played = play_one(&plan, word)?;
+    if let Some(folder) = arguments.record.as_deref() {
         keep(&played, folder).map_err(|error| {
             let (name, folder) = (&scenario.name, folder.display());
             format!("{name} (seed {seed}): cannot write to {folder}: {error}")
         })?;
     }
-    Ok(played.run)
+    let is_shown = arguments.html.is_some() && played.run.verdict != Verdict::Pass;
+    let failure = is_shown.then(|| Failure::of(&plan, &played));
+    Ok((played.run, failure))
 }
 
 /// Plays a plan that the command line knows by `word`; a panic inside is the harness's failure.

@@ -64,6 +64,21 @@ impl<'h> Case<'h> {
         trail::order_of(step, &self.references)
     }
 
+    /// The order for which a reservation of this id was made.
+    pub(super) fn order_named_by(&self, reservation: &str) -> Option<&'h str> {
+        let mut named = self.references.iter();
+        named.find_map(|(id, order)| (id.as_str() == reservation).then_some(*order))
+    }
+
+    /// Whether the warehouse stocks an item of this name.
+    pub(super) fn is_item(&self, name: &str) -> bool {
+        let is_it = |step: &Step<'_>| match step {
+            Step::Jerky(fact) => fact.what.item().is_some_and(|sku| sku.as_str() == name),
+            Step::Polish(_) => false,
+        };
+        self.timeline.iter().any(is_it)
+    }
+
     /// Whether at the end reserved goods of the item lie in a lot that may not leave.
     pub(super) fn has_blocked_lots(&self, item: &JerkySku) -> bool {
         self.blocked.contains(item)

@@ -7,6 +7,7 @@
 
 pub mod history;
 pub mod names;
+pub mod scene;
 mod verdict;
 
 mod accepted_events;
@@ -52,6 +53,7 @@ pub use history::History;
 pub use verdict::{LINES, SHOWN, Status, Verdict, Violation};
 
 /// A rule that every run has to keep.
+#[derive(Debug)]
 pub struct Invariant {
     /// DESIGN's number, such as `S3`.
     pub code: &'static str,

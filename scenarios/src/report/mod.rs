@@ -1,7 +1,8 @@
-//! What a run came to, for people (a table), for machines (JSON) and for
+//! What a run came to, for people (a table and a page), for machines (JSON) and for
 //! continuous integration (JUnit). Judging is the oracle's.
 
 mod file;
+pub mod html;
 pub mod junit;
 mod progress;
 mod summary;

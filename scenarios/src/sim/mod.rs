@@ -5,6 +5,7 @@
 pub mod actors;
 mod doom;
 mod history;
+pub mod ledger;
 mod lost;
 pub mod net;
 mod parties;

@@ -10,6 +10,7 @@ use tokio::{task::JoinSet, time::Instant};
 
 use super::{
     SimError, history,
+    ledger::{self, Posting},
     struck::{self, Struck},
     tape::Tape,
     watch, weather,
@@ -51,6 +52,8 @@ pub struct Played {
     pub began: Timestamp,
     /// Which exchanges faults struck.
     pub struck: Vec<Struck>,
+    /// What the middleware itself booked, if the run failed.
+    pub postings: Vec<Posting>,
 }
 
 /// Plays a plan in virtual time and judges it.
@@ -74,8 +77,14 @@ async fn perform(plan: &Plan) -> Result<Played, SimError> {
         phases = act(&world, plan) => phases?,
     };
     let history = history::tell(&world, plan, phases)?;
+    let run = judged(&world, plan, &history);
+    let postings = match run.verdict {
+        Verdict::Fail => ledger::postings(&world.process),
+        Verdict::Pass | Verdict::Unknown => Vec::new(),
+    };
     Ok(Played {
-        run: judged(&world, plan, &history),
+        run,
+        postings,
         history,
         tape: world.tape.clone(),
         hits: weather::hits(&world.vendors),

@@ -110,6 +110,78 @@ fn a_file_is_played_and_what_it_expected_and_did_not_get_is_told() {
 }
 
 #[test]
+fn a_run_is_told_to_people_and_to_continuous_integration() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(
+        folder.path().join("small.toml"),
+        format!("{FILE}\n[expect]\norders = 100000\n"),
+    )
+    .unwrap();
+    let arguments = [
+        "run",
+        "small.toml",
+        "--html",
+        "page.html",
+        "--junit",
+        "runs.xml",
+    ];
+    let output = lockstep(folder.path(), &arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", complaint(&output));
+    let page = fs::read_to_string(folder.path().join("page.html")).unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("at least 100000 orders"));
+    let cases = fs::read_to_string(folder.path().join("runs.xml")).unwrap();
+    assert!(
+        cases.contains("again: lockstep run small.toml --seed 1"),
+        "{cases}"
+    );
+}
+
+#[test]
+fn a_replay_shows_the_events_that_were_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("small.toml"), FILE).unwrap();
+    let replay = |more: &[&str]| {
+        let arguments: Vec<&str> = ["replay", "small.toml"]
+            .iter()
+            .chain(more)
+            .copied()
+            .collect();
+        let output = lockstep(folder.path(), &arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", complaint(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let (verdict, all) = (replay(&[]), replay(&["--trace"]));
+    assert!(verdict.contains("1 run: 1 pass") && !verdict.contains("list_events"));
+    assert!(
+        all.starts_with("# ") && all.contains("list_events"),
+        "{all}"
+    );
+    let some = replay(&["--at", "10m"]);
+    let lines = |text: &str| text.lines().count();
+    assert!(lines(&verdict) < lines(&some) && lines(&some) < lines(&all));
+}
+
+#[test]
+fn a_moment_outside_the_run_and_an_unknown_sku_are_told_in_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("small.toml"), FILE).unwrap();
+    let refused = |more: [&str; 2]| {
+        let arguments: Vec<&str> = ["replay", "small.toml"].into_iter().chain(more).collect();
+        let (code, said) = refused(folder.path(), &arguments);
+        assert_eq!(code, 2, "{said}");
+        said
+    };
+    assert!(refused(["--at", "soon"]).contains("`soon` is no moment of a run"));
+    assert!(refused(["--at", "99h"]).contains("outside this run"));
+    let said = refused(["--sku", "JRK-0000"]);
+    assert!(
+        said.contains("`JRK-0000`") && said.contains("did you mean JRK-0000-"),
+        "{said}"
+    );
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
+#[test]
 fn a_reader_that_leaves_early_is_no_panic() {
     let folder = tempfile::tempdir().unwrap();
     for arguments in [&["list"][..], &["explain", "S3"]] {
