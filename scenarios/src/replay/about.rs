@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::oracle::history::{Component, History, JerkyFact, PolishFact};
+use crate::oracle::{
+    history::{Component, History, JerkyFact, PolishFact},
+    names::{JerkySku, OrderId, ReservationId},
+};
 
 /// The names that belong together with one SKU or order: what a listing is made of, the listings
 /// made of an item, the orders that contain them, the reservations for those.
@@ -113,8 +116,8 @@ fn reservations(
 /// What a fact of the warehouse is about. A movement is about its item alone: the reservation that
 /// moved it may hold other items too.
 pub(super) fn of_jerky(fact: &JerkyFact) -> BTreeSet<&str> {
-    let mut names: BTreeSet<&str> = fact.item().map(|sku| sku.as_str()).into_iter().collect();
-    names.extend(fact.reservation().map(|id| id.as_str()));
+    let mut names: BTreeSet<&str> = fact.item().map(JerkySku::as_str).into_iter().collect();
+    names.extend(fact.reservation().map(ReservationId::as_str));
     match fact {
         JerkyFact::Opened {
             reference, lines, ..
@@ -143,11 +146,7 @@ pub(super) fn of_polish(fact: &PolishFact) -> BTreeSet<&str> {
             let skus = lines.iter().map(|line| line.sku.as_str());
             skus.chain([order.as_str()]).collect()
         }
-        _ => fact
-            .order()
-            .map(|order| order.as_str())
-            .into_iter()
-            .collect(),
+        _ => fact.order().map(OrderId::as_str).into_iter().collect(),
     }
 }
 

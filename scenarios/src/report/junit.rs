@@ -161,8 +161,8 @@ fn headline(lines: &[String]) -> &str {
 fn document(suites: &[Suite]) -> io::Result<String> {
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    let all = || suites.iter().flat_map(|suite| &suite.cases);
-    let totals = totals("lockstep", all());
+    let all: Vec<&Case> = suites.iter().flat_map(|suite| &suite.cases).collect();
+    let totals = totals("lockstep", &all);
     xml.create_element("testsuites")
         .with_attributes(totals.iter().map(|(key, value)| (*key, value.as_str())))
         .write_inner_content(|xml| suites.iter().try_for_each(|suite| written(xml, suite)))?;
@@ -172,7 +172,8 @@ fn document(suites: &[Suite]) -> io::Result<String> {
 }
 
 fn written(xml: &mut Writer<Vec<u8>>, suite: &Suite) -> io::Result<()> {
-    let totals = totals(&suite.name, suite.cases.iter());
+    let cases: Vec<&Case> = suite.cases.iter().collect();
+    let totals = totals(&suite.name, &cases);
     xml.create_element("testsuite")
         .with_attributes(totals.iter().map(|(key, value)| (*key, value.as_str())))
         .write_inner_content(|xml| suite.cases.iter().try_for_each(|case| told(xml, case)))?;
@@ -200,25 +201,21 @@ fn told(xml: &mut Writer<Vec<u8>>, case: &Case) -> io::Result<()> {
     Ok(())
 }
 
-fn totals<'c>(
-    name: &str,
-    cases: impl Iterator<Item = &'c Case> + Clone,
-) -> [(&'static str, String); 6] {
+fn totals(name: &str, cases: &[&Case]) -> [(&'static str, String); 6] {
     let with = |element| {
-        let troubles = cases.clone().filter_map(|case| case.trouble.as_ref());
+        let troubles = cases.iter().filter_map(|case| case.trouble.as_ref());
         troubles
             .filter(|t| t.element == element)
             .count()
             .to_string()
     };
-    let wall_ms = cases.clone().map(|case| case.wall_ms).sum();
     [
         ("name", printable(name)),
-        ("tests", cases.clone().count().to_string()),
+        ("tests", cases.len().to_string()),
         ("failures", with("failure")),
         ("errors", with("error")),
         ("skipped", "0".to_owned()),
-        ("time", seconds(wall_ms)),
+        ("time", seconds(cases.iter().map(|case| case.wall_ms).sum())),
     ]
 }
 

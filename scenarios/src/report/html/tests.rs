@@ -203,7 +203,9 @@ fn the_grid_counts_by_kind_phase_and_operation_and_names_its_holes() {
     let coverage = Coverage::of(counts.into_iter().chain([count("create_reservation", 4)]));
     assert_eq!(coverage.counts.len(), 2);
     assert_eq!(coverage.counts[0].count, 7);
-    assert!(coverage.holes.iter().any(|kind| kind == "hub_crash"));
+    for hole in ["latency", "hub_crash"] {
+        assert!(coverage.holes.iter().any(|kind| kind == hole), "{hole}");
+    }
     assert!(!coverage.holes.iter().any(|kind| kind == "reply_lost"));
     let drawn = coverage.section().into_string();
     for part in [
