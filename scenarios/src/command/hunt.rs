@@ -1,8 +1,9 @@
 //! `lockstep hunt`: random worlds and faults until an invariant breaks or the budget ends.
 
 use std::{
+    io,
     num::{NonZero, NonZeroU64, NonZeroUsize},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -21,8 +22,14 @@ use crate::{
         self, Budget, Campaign, Document, Found, Holes, Kinds, Progress, Settings, Shard,
         made_small,
     },
-    report,
+    plan::Plan,
+    report::{
+        self,
+        html::{self, Coverage, Failure, Page},
+        junit::{self, Caught},
+    },
     scenario::Span,
+    sim,
 };
 
 /// What to hunt through.
@@ -64,6 +71,12 @@ pub(super) struct Arguments {
     /// Write the results to this file as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Write the results to this file as JUnit XML, for continuous integration
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// Write the results to this file as a page with pictures, for people
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 }
 
 /// Hunts, and tells what was found.
@@ -75,10 +88,11 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
     if let Err(error) = std::fs::create_dir_all(&arguments.out) {
         return cannot_write(&arguments.out, &error);
     }
-    if let Some(path) = &arguments.json
-        && let Err(error) = report::writable(path)
-    {
-        return cannot_write(path, &error);
+    let files = [&arguments.json, &arguments.junit, &arguments.html];
+    for path in files.into_iter().flatten() {
+        if let Err(error) = report::writable(path) {
+            return cannot_write(path, &error);
+        }
     }
     let stop = Arc::new(AtomicBool::new(false));
     stop_on_interrupt(&stop);
@@ -92,17 +106,109 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
     let elapsed = began.elapsed();
     let found = made_small(&campaign, &settings, &arguments.out);
     tell(&campaign, &found, &holes, elapsed);
-    if let Some(path) = &arguments.json {
-        let document = Document::of(&campaign, &found, holes.clone(), elapsed, &settings);
-        if let Err(error) = document.write(path) {
-            return cannot_write(path, &error);
-        }
+    let hunted = Hunted {
+        campaign: &campaign,
+        found: &found,
+        holes: &holes,
+        elapsed,
+        settings: &settings,
+    };
+    if let Err((path, error)) = hunted.write(arguments) {
+        return cannot_write(path, &error);
     }
     let covered = !arguments.require_coverage || holes.is_empty();
     if campaign.broken.is_empty() && covered {
         Exit::Holds
     } else {
         Exit::Broken
+    }
+}
+
+/// What a hunt came to, for the files that it leaves.
+struct Hunted<'a> {
+    campaign: &'a Campaign,
+    found: &'a [Found],
+    holes: &'a Holes,
+    elapsed: Duration,
+    settings: &'a Settings,
+}
+
+impl Hunted<'_> {
+    fn write<'p>(&self, arguments: &'p Arguments) -> Result<(), (&'p Path, io::Error)> {
+        let write = |path: &'p Option<PathBuf>, write: &dyn Fn(&Path) -> io::Result<()>| match path
+        {
+            Some(path) => write(path).map_err(|error| (path.as_path(), error)),
+            None => Ok(()),
+        };
+        write(&arguments.json, &|path| self.json().write(path))?;
+        write(&arguments.junit, &|path| junit::write(path, self.junit()))?;
+        write(&arguments.html, &|path| self.html(path))
+    }
+
+    fn json(&self) -> Document {
+        let holes = self.holes.clone();
+        Document::of(
+            self.campaign,
+            self.found,
+            holes,
+            self.elapsed,
+            self.settings,
+        )
+    }
+
+    fn junit(&self) -> io::Result<String> {
+        let caught: Vec<Caught> = self.found.iter().map(caught).collect();
+        junit::of_campaign(&junit::Campaign {
+            worlds: self.campaign.worlds,
+            wall_ms: u64::try_from(self.elapsed.as_millis()).unwrap_or(u64::MAX),
+            caught: &caught,
+        })
+    }
+
+    /// Each small case is played once more, for its pictures.
+    fn html(&self, path: &Path) -> io::Result<()> {
+        let small = self.found.iter().filter_map(|found| found.small.as_ref());
+        let (mut runs, mut failures) = (Vec::new(), Vec::new());
+        for (small, file) in small {
+            let scenario = &small.scenario;
+            let plan = Plan::expand(scenario, scenario.seed.unwrap_or_default());
+            let Ok(mut played) = sim::play(&plan) else {
+                continue;
+            };
+            played.run.word = file.display().to_string();
+            failures.push(Failure::of(&plan, &played));
+            runs.push(played.run);
+        }
+        let campaign = self.campaign;
+        let rate = campaign.worlds as f64 / self.elapsed.as_secs_f64().max(0.001);
+        let page = Page {
+            title: "lockstep hunt",
+            version: env!("CARGO_PKG_VERSION"),
+            figures: vec![
+                ("worlds", campaign.worlds.to_string()),
+                ("broken", campaign.broken.len().to_string()),
+                ("worlds a second", format!("{rate:.0}")),
+                ("requests", campaign.requests.to_string()),
+                ("virtual time", report::length(campaign.virtual_ms)),
+            ],
+            runs: &runs,
+            failures: &failures,
+            coverage: Coverage::of(campaign.coverage.rows()),
+        };
+        html::write(path, &page)
+    }
+}
+
+fn caught(found: &Found) -> Caught {
+    let again = match &found.small {
+        Some((_, file)) => crate::shrink::again(file),
+        None => format!("lockstep hunt --first {} --seeds 1", found.seed),
+    };
+    Caught {
+        seed: found.seed,
+        invariant: found.broken.invariant.clone(),
+        evidence: found.broken.evidence.join("\n"),
+        replay: again,
     }
 }
 

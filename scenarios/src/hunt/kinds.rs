@@ -77,6 +77,11 @@ fn known(name: &String) -> Result<(), String> {
     Err(format!("{what}\n  did you mean {}?", near.join(", ")))
 }
 
+/// Whether the kind strikes connections rather than operations.
+pub(super) fn is_of_connections(kind: &str) -> bool {
+    matches!(kind, "refuse" | "connection_limit")
+}
+
 /// What a field of a kind may be set to: JSON, as in a rule.
 type Variety = (&'static str, &'static [&'static str]);
 
@@ -92,7 +97,29 @@ pub(super) fn variety(kind: &str) -> &'static [Variety] {
         "latency" => &[
             ("ms", &["50", "2000", "12000"]),
             ("jitter_ms", &["0", "1000"]),
+            (
+                "distribution",
+                &["\"fixed\"", "\"uniform\"", "\"lognormal\""],
+            ),
         ],
+        "partition" => &[
+            (
+                "direction",
+                &["\"to_vendor\"", "\"from_vendor\"", "\"both\""],
+            ),
+            ("hold_ms", &["1000", "15000"]),
+        ],
+        "connection_limit" => &[
+            ("connections", &["1", "2"]),
+            ("excess", &["\"wait\"", "\"refuse\""]),
+        ],
+        "false_conflict" => &[("status", &["409", "412"])],
+        "redirect" => &[("status", &["301", "302", "307", "308"])],
+        "stalled_body" => &[("hold_ms", &["1000", "15000"])],
+        "trickle" => &[("bytes", &["1", "64"]), ("pause_ms", &["1", "50"])],
+        "split" => &[("cuts", &["1", "40"]), ("pause_ms", &["0", "5"])],
+        "wrong_length" => &[("by", &["-5", "5"])],
+        "time_out" => &[("hold_ms", &["3000", "60000"])],
         "server_error" => &[("status", &["500", "502", "504"]), RETRY_AFTER, WAIT],
         "rate_limit_storm" => &[RETRY_AFTER, WAIT],
         "clock_skew" => &[("offset_ms", &["-120000", "-3000", "3000", "120000"])],

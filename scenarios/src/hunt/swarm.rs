@@ -128,9 +128,14 @@ impl Weather<'_> {
         self.vary(about, number, &mut fields);
         self.place(about, number, &mut fields);
         self.time(about, number, &mut fields);
+        let mut rule = FaultRule::from_fields(fields.clone());
+        if rule.is_err() {
+            // The kind's own fields settle its phase.
+            fields.remove("phase");
+            rule = FaultRule::from_fields(fields);
+        }
         // Each field was drawn from what the kind allows; a test draws thousands.
-        let rule = FaultRule::from_fields(fields).ok()?;
-        Some(Fault::Vendor(Box::new(rule)))
+        Some(Fault::Vendor(Box::new(rule.ok()?)))
     }
 
     fn crash(&self, number: u64) -> Crash {
@@ -172,7 +177,8 @@ impl Weather<'_> {
             Some(Phase::Delivery) => topics,
             _ => operations,
         };
-        if self.draws.nth("narrow", number).chance(0.6)
+        if !kinds::is_of_connections(about.name)
+            && self.draws.nth("narrow", number).chance(0.6)
             && let Some(name) = self.draws.nth("operation", number).pick(names)
         {
             fields.insert("operation".to_owned(), json!(name));

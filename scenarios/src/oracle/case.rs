@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     History, LINES, formula,
-    history::{Account, Component, Delivery, Listing, Vendor},
+    history::{Account, Component, Criticality, Delivery, Listing, Vendor},
     names::{JerkySku, PolishSku},
     numbers::{Numbers, Shown},
     order::OrderState,
@@ -109,6 +109,18 @@ impl<'h> Case<'h> {
     /// The listings with this item in them.
     pub(super) fn listings_with(&self, item: &JerkySku) -> Vec<&'h PolishSku> {
         self.made_of.get(item).cloned().unwrap_or_default()
+    }
+
+    /// Whether the shop confirms orders by itself for something that the listing is made of.
+    pub(super) fn is_sold_unasked(&self, listing: &Listing) -> bool {
+        let listings = &self.history.mapping.listings;
+        let is_eventual = |sku: &PolishSku| {
+            let listing = listings.get(sku);
+            listing.is_some_and(|listing| listing.criticality == Criticality::Eventual)
+        };
+        listing
+            .jerky_needs()
+            .any(|(item, _)| self.listings_with(item).into_iter().any(is_eventual))
     }
 
     /// Whether the middleware has any business with the item.

@@ -3,6 +3,7 @@
 //! Nothing here judges: [`play`] records a run and asks the oracle.
 
 pub mod actors;
+mod canary;
 mod doom;
 mod history;
 pub mod ledger;
@@ -25,6 +26,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+pub use canary::CANARY;
 pub use parties::{Addresses, PeoplesWires, Vendors, catalogue};
 pub use run::{Played, play};
 pub use told::Untellable;

@@ -9,7 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::{task::JoinSet, time::Instant};
 
 use super::{
-    SimError, history,
+    SimError,
+    canary::{self, CANARY},
+    history,
     ledger::{self, Posting},
     struck::{self, Struck},
     tape::Tape,
@@ -76,7 +78,10 @@ async fn perform(plan: &Plan) -> Result<Played, SimError> {
         died = process.run() => return Err(died.err().unwrap_or(SimError::Ended)),
         phases = act(&world, plan) => phases?,
     };
-    let history = history::tell(&world, plan, phases)?;
+    let mut history = history::tell(&world, plan, phases)?;
+    if plan.seed == CANARY {
+        canary::plant(&mut history);
+    }
     let run = judged(&world, plan, &history);
     let postings = match run.verdict {
         Verdict::Fail => ledger::postings(&world.process),
