@@ -121,6 +121,20 @@ impl IdempotencyStore {
         }
     }
 
+    /// Forgets the reply under a key, as a vendor does that does not honour it; whether there was
+    /// one. A request that is still being served keeps its key.
+    pub fn forget_answer(&mut self, client: &Arc<str>, key: &Arc<str>, now: Timestamp) -> bool {
+        self.forget_old(now);
+        let name = (Arc::clone(client), Arc::clone(key));
+        let answered = self
+            .entries
+            .get(&name)
+            .filter(|entry| entry.reply.is_some());
+        let serial = answered.map(|entry| entry.serial);
+        serial.into_iter().for_each(|serial| self.forget(serial));
+        serial.is_some()
+    }
+
     /// How many keys are known.
     pub fn len(&self) -> usize {
         self.entries.len()

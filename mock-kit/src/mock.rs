@@ -2,7 +2,10 @@
 
 use std::{
     future::Future,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use axum::{Router, middleware, routing::get};
@@ -21,6 +24,7 @@ use crate::{
     operation::Operations,
     pipeline,
     serve::Site,
+    snapshot::{self, SnapshotError},
     vendor::Vendor,
     webhook::{self, AllowedHosts, Webhooks},
 };
@@ -80,6 +84,8 @@ struct Inner<V: Vendor> {
     settings: Settings,
     signer: V::Signer,
     wake: Notify,
+    /// How often the process died.
+    life: AtomicU64,
 }
 
 impl<V: Vendor> Mock<V> {
@@ -112,6 +118,7 @@ impl<V: Vendor> Mock<V> {
             settings,
             signer: V::signer(),
             wake: Notify::new(),
+            life: AtomicU64::new(0),
         }))
     }
 
@@ -194,6 +201,30 @@ impl<V: Vendor> Mock<V> {
     /// Makes [`Mock::drive`] look again: the clock was moved, or state was put in.
     pub fn wake(&self) {
         self.0.wake.notify_one();
+    }
+
+    /// The process dies: what waited to be applied late never comes. Its connections and
+    /// [`Mock::drive`] are its owner's to drop, until [`Mock::revive`].
+    pub fn die(&self) {
+        self.0.life.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The process comes back with what it kept: all that a snapshot holds, and nothing else.
+    /// Rate limits and requests under way are forgotten; webhooks under way are sent again.
+    ///
+    /// # Errors
+    /// When its own state cannot be read back: a mistake of the mock's.
+    pub fn revive(&self) -> Result<(), SnapshotError> {
+        let kept = snapshot::take(self).map_err(|error| SnapshotError::Unreadable {
+            vendor: V::NAME,
+            detail: error.to_string(),
+        })?;
+        snapshot::restore(self, &kept)
+    }
+
+    /// Which of its lives the process is in.
+    pub(crate) fn life(&self) -> u64 {
+        self.0.life.load(Ordering::Relaxed)
     }
 
     pub(crate) fn record(&self, exchange: Exchange) {

@@ -4,6 +4,7 @@
 mod after;
 mod gate;
 mod keyed_write;
+mod late;
 mod passage;
 
 use axum::{
@@ -58,6 +59,9 @@ async fn pass<V: Vendor>(
     if let Err(response) = gate::admit(mock, operation, &parts, passage) {
         return *response;
     }
+    if let Some(strike) = passage.late.take() {
+        return late::turn_away(mock, parts, body, next, strike, passage).await;
+    }
     if !V::needs_idempotency_key(&operation.access) {
         return apply(mock, operation, parts, body, next, passage, None).await;
     }
@@ -65,6 +69,7 @@ async fn pass<V: Vendor>(
         Ok(body) => body,
         Err(refusal) => return V::refuse(refusal, mock.now()).into_response(),
     };
+    keyed_write::forget(mock, &parts, passage);
     match keyed_write::begin(mock, &passage.principal, &parts, &body) {
         Keyed::Fresh(key) => {
             apply(

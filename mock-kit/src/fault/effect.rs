@@ -85,6 +85,17 @@ pub enum Effect {
     },
     /// Make the presented credential invalid.
     Revoke,
+    /// Forget what was answered under the request's idempotency key.
+    ForgetKey,
+    /// Turn the client away, and let the request through later.
+    Late {
+        /// How much later.
+        delay: Duration,
+        /// What the client gets.
+        farewell: Farewell,
+        /// How long it is kept waiting for that, where it is silence.
+        hold: Duration,
+    },
     /// Let the handler play it.
     Play(Semantic),
     /// Answer with an earlier reply to the same request, at least this old.
@@ -132,6 +143,19 @@ pub enum Denial {
     Conflict(StatusCode),
 }
 
+/// What a client gets whose request is applied only later.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Farewell {
+    /// Silence, and then a dropped connection.
+    #[default]
+    TimeOut,
+    /// A dropped connection.
+    Reset,
+    /// `504 Gateway Timeout`.
+    ServerError,
+}
+
 /// What becomes of a webhook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
@@ -145,14 +169,26 @@ pub enum Fate {
     Overtaken(Duration),
     /// A copy with altered content and a signature made without the secret is sent besides.
     Forged,
+    /// It is sent again, so long after, with the time and the signature of the first.
+    Replayed(Duration),
+    /// So many attempts are signed with the secret before the last rotation.
+    StaleSecret(u64),
+    /// It is given up and its endpoint disabled, for so long or for good.
+    Disabled(Option<Duration>),
+    /// It waits for the next whole multiple of this.
+    Burst(Duration),
 }
 
 impl Fate {
     /// Whether the webhook is not sent now.
     pub(crate) fn stops(self) -> bool {
         match self {
-            Self::Lost | Self::Delayed(_) | Self::Overtaken(_) => true,
-            Self::Duplicated(_) | Self::Forged => false,
+            Self::Lost
+            | Self::Delayed(_)
+            | Self::Overtaken(_)
+            | Self::Disabled(_)
+            | Self::Burst(_) => true,
+            Self::Duplicated(_) | Self::Forged | Self::Replayed(_) | Self::StaleSecret(_) => false,
         }
     }
 }

@@ -29,14 +29,16 @@ mod struck;
 mod tamper;
 
 pub use about::{About, Param, Phase};
-pub use effect::{Corruption, Denial, Direction, Draws, Effect, Excess, Fate, Fault, RetryAfter};
+pub use effect::{
+    Corruption, Denial, Direction, Draws, Effect, Excess, Farewell, Fate, Fault, RetryAfter,
+};
 pub use faults::{FaultCount, Faults, StruckFault};
 pub use moment::Moment;
 pub use plan::{Names, Target};
 pub use registry::{FaultKind, about_all, find, nearest};
 pub use reply::Reply;
 pub use rule::{FaultRule, OneOrMany, PLACE, Place, RuleError, TIMING, Timing, Who};
-pub use struck::{BatchFailure, Semantic, Struck};
+pub use struck::{BatchFailure, Gap, Semantic, Struck};
 pub use tamper::Tamper;
 
 pub(crate) use data::forge;

@@ -88,11 +88,14 @@ registry! {
         Forbidden, PhantomNotFound, FalseConflict, Redirect, WrongContentType, WrongLength,
         Latency, TimeOut, Reset, ReplyLost, ServerError, RateLimitStorm, TokenRevoked,
         PartialBatch, PageRepeated, PageSkipped, StaleRead, ClockSkew,
+        LateApply, IdempotencyKeyIgnored, PageLooping, CursorExpired, SequenceGap, SequenceReused,
+        WebhookReplayed, WebhookStaleSecret, WebhookDisabled, WebhookBurst,
         WebhookLost, WebhookDuplicated, WebhookDelayed, WebhookReordered, WebhookForged;
     data:
         NegativeQuantity, OverflowingQuantity, FloatForInteger, NumberAsText, NullField,
         MissingField, ExtraField, RenamedField, UnknownEnum, UnknownSku, SkuCase, SkuSpaces,
         ZeroWipe, WrongUnit, ImpossibleDate, NaiveTimestamp, OversizeString, InvalidUtf8,
+        DuplicateSku, DayZeroDate,
         HtmlPage, TruncatedJson;
 }
 

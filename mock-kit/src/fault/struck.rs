@@ -1,8 +1,11 @@
 //! Faults that only a handler can play, because they need its meaning: pages, batches.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    ops::Range,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use http::StatusCode;
@@ -39,6 +42,30 @@ pub enum Semantic {
     PageRepeated,
     /// The page after the one asked for comes instead.
     PageSkipped,
+    /// The page says that it is followed by itself.
+    PageLooping,
+    /// A fresh cursor or position is refused as expired.
+    CursorExpired,
+    /// Positions are missing from a page of the change feed.
+    SequenceGap {
+        /// How many in a row at most.
+        count: u64,
+        /// Whether no later reply has them either.
+        for_ever: bool,
+        /// Where the choice of the place comes from.
+        seed: u64,
+    },
+    /// A change that does not count the sequence on.
+    SequenceReused,
+}
+
+/// Positions that are missing from a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// The rows left out, by their place on the page.
+    pub rows: Range<usize>,
+    /// Whether no later reply has them either.
+    pub for_ever: bool,
 }
 
 /// One thing to play, and whether it was.
@@ -85,8 +112,52 @@ impl Struck {
                 status,
                 fails: failing(len, permille, seed),
             }),
-            Semantic::PageRepeated | Semantic::PageSkipped => None,
+            _ => None,
         })
+    }
+
+    /// Whether the next page is this page again, with the very cursor or link that led here.
+    pub fn page_looping(&self) -> bool {
+        self.play(|semantic| (semantic == Semantic::PageLooping).then_some(()))
+            .is_some()
+    }
+
+    /// Whether to refuse the fresh cursor or position of this request as expired.
+    pub fn cursor_expired(&self) -> bool {
+        self.play(|semantic| (semantic == Semantic::CursorExpired).then_some(()))
+            .is_some()
+    }
+
+    /// Which of the `len` events of a page of the change feed are missing, if any shall.
+    pub fn sequence_gap(&self, len: usize) -> Option<Gap> {
+        if len == 0 {
+            return None;
+        }
+        self.play(|semantic| match semantic {
+            Semantic::SequenceGap {
+                count,
+                for_ever,
+                seed,
+            } => Some(Gap {
+                rows: missing(len, count, seed),
+                for_ever,
+            }),
+            _ => None,
+        })
+    }
+
+    /// Whether a change is to leave its item's sequence as it is. Asking counts as playing only
+    /// through [`Struck::sequence_reused`], as a refused write changes nothing.
+    pub fn is_to_reuse_sequence(&self) -> bool {
+        let orders = self.0.iter().flat_map(|orders| orders.iter());
+        orders
+            .into_iter()
+            .any(|order| order.semantic == Semantic::SequenceReused)
+    }
+
+    /// Notes that a change left its item's sequence as it was.
+    pub fn sequence_reused(&self) {
+        self.play(|semantic| (semantic == Semantic::SequenceReused).then_some(()));
     }
 
     /// Whether the `index`-th fault was played.
@@ -116,4 +187,12 @@ fn failing(len: usize, permille: u64, seed: u64) -> Vec<bool> {
         fails[usize::try_from(one).unwrap_or(0)] = true;
     }
     fails
+}
+
+fn missing(len: usize, count: u64, seed: u64) -> Range<usize> {
+    let count = usize::try_from(count).unwrap_or(len).min(len);
+    let places = (len - count + 1) as u64;
+    let draw = seams::Keyed::new(seed).draw("gap", "begins", 0);
+    let first = usize::try_from(draw.below(places)).unwrap_or(0);
+    first..first + count
 }

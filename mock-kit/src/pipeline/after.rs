@@ -94,6 +94,8 @@ async fn one<V: Vendor>(
         | Effect::Crowd { .. }
         | Effect::Deny(_)
         | Effect::Redirect { .. }
+        | Effect::ForgetKey
+        | Effect::Late { .. }
         | Effect::Play(_)
         | Effect::Deliver(_) => {
             return Struck::No(response);

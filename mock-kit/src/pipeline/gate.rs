@@ -4,7 +4,10 @@ use axum::response::{IntoResponse, Response};
 use http::{Method, request::Parts};
 use jiff::Timestamp;
 
-use super::passage::{Passage, with_retry_after};
+use super::{
+    late::{Latecomer, makes_late},
+    passage::{Passage, with_retry_after},
+};
 use crate::{
     fault::{Effect, Strike, Struck, Target},
     mock::{Mock, MockState},
@@ -43,9 +46,15 @@ impl<V: Vendor> Gate<'_, V> {
         passage: &mut Passage,
     ) -> Result<(), Box<Response>> {
         self.authenticate(state, now, passage)?;
-        if self.mock.faults().is_armed() {
+        if self.mock.faults().is_armed() && !self.is_late() {
             self.ask_faults(passage);
             self.revoke(state, now, passage)?;
+            let method = passage.method.clone();
+            passage.late = passage.take_first(|strike| makes_late(strike, &method));
+            if passage.late.is_some() {
+                // It is counted and judged when it comes.
+                return Ok(());
+            }
         }
         if V::is_limited(&self.operation.access) {
             self.limit(state, now, passage)?;
@@ -54,6 +63,10 @@ impl<V: Vendor> Gate<'_, V> {
             .vendor
             .authorize(&passage.principal, &self.operation.access, now);
         allowed.map_err(answered)
+    }
+
+    fn is_late(&self) -> bool {
+        self.parts.extensions.get::<Latecomer>().is_some()
     }
 
     fn authenticate(

@@ -8,7 +8,9 @@ use axum::{
 };
 use http::{HeaderName, HeaderValue, StatusCode, request::Parts};
 
+use super::passage::Passage;
 use crate::{
+    fault::{Effect, Strike},
     idempotency::{Begun, Fingerprint, StoredReply},
     mock::Mock,
     principal::Principal,
@@ -62,6 +64,23 @@ pub(super) fn begin<V: Vendor>(
         Begun::Replay(reply) => Keyed::Replay(replayed(reply)),
         Begun::InFlight => Keyed::Refused(Refusal::IdempotencyKeyInFlight { key }),
         Begun::Reused => Keyed::Refused(Refusal::IdempotencyKeyReused { key }),
+    }
+}
+
+/// Forgets what was answered under the request's key, where a fault demands it.
+pub(super) fn forget<V: Vendor>(mock: &Mock<V>, parts: &Parts, passage: &mut Passage) {
+    let forgets = |strike: &Strike| matches!(strike.effect, Effect::ForgetKey);
+    let Some(strike) = passage.take_first(forgets) else {
+        return;
+    };
+    let client = Arc::clone(&passage.principal.name);
+    let was_known = key(parts).is_ok_and(|key| {
+        mock.with(|state, now| state.idempotency.forget_answer(&client, &key, now))
+    });
+    if was_known {
+        passage.count(mock, &strike);
+    } else {
+        mock.faults().give_back(&strike);
     }
 }
 

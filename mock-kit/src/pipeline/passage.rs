@@ -37,6 +37,8 @@ pub(super) struct Passage {
     pub(super) struck: Struck,
     /// Whether the connection is not kept.
     pub(super) closes: bool,
+    /// What lets it through only later.
+    pub(super) late: Option<Strike>,
     /// Whether the reply is to be remembered for stale reads.
     pub(super) remembers: bool,
     /// Where the client stands with its rate limit.
@@ -76,6 +78,7 @@ impl Passage {
             semantics: Vec::new(),
             struck: Struck::default(),
             closes: false,
+            late: None,
             remembers: false,
             limits: HeaderMap::new(),
             faults: Vec::new(),

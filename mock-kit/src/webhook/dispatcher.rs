@@ -19,7 +19,8 @@ use crate::{
     vendor::Vendor,
 };
 
-/// Marks the request of a forged webhook. It never leaves the process: whoever records the wire
+/// Marks the request of a webhook whose signature proves nothing: a forged one, or one signed with
+/// a secret that is no longer good. It never leaves the process: whoever records the wire
 /// knows by it what the receiver has to find out from the signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Forged;
@@ -143,8 +144,9 @@ fn request(
         .map_err(|error| error.to_string())?;
     let headers = request.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.extend(signer.sign(&job.signed, &secrets, at));
-    if job.signed != job.message {
+    let signed_at = job.signed_at.unwrap_or(at);
+    headers.extend(signer.sign(&job.signed, &secrets, signed_at));
+    if job.is_forged {
         request.extensions_mut().insert(Forged);
     }
     Ok(request)

@@ -35,6 +35,9 @@ pub struct Endpoint {
     pub secrets: Vec<Secret>,
     /// Whether it is served.
     pub status: EndpointStatus,
+    /// Until when a fault keeps it disabled; for good when none says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disabled_until: Option<Timestamp>,
     /// When it was registered.
     pub created_at: Timestamp,
     /// Messages given up since the last success.
@@ -74,6 +77,7 @@ impl Endpoint {
                 until: None,
             }],
             status: EndpointStatus::Enabled,
+            disabled_until: None,
             created_at: now,
             given_up_in_a_row: 0,
         }

@@ -7,12 +7,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DeliveryState, Message,
+    DeliveryState, Endpoint, EndpointStatus, Message,
     queue::{Webhooks, later},
 };
 use crate::fault::{Effect, Fate, Faults, Reply, Strike, Target, forge};
 
-/// What is odd about a delivery. Odd ones are sent once.
+/// What is odd about a delivery.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Odd {
@@ -23,6 +23,30 @@ pub(super) enum Odd {
     Copy,
     /// Made up by somebody else.
     Forged,
+    /// Recorded by somebody else and sent again.
+    Replay {
+        /// When the first was signed.
+        at: Timestamp,
+        /// What it was signed with.
+        secrets: Vec<String>,
+    },
+    /// Signed at first with a secret that was replaced.
+    StaleSecret {
+        /// How many attempts are.
+        attempts: u64,
+    },
+}
+
+impl Odd {
+    /// Whether it comes from somebody else: the vendor knows nothing of it.
+    pub(super) fn is_foreign(&self) -> bool {
+        matches!(self, Self::Forged | Self::Replay { .. })
+    }
+
+    /// Whether it is sent again when it fails.
+    pub(super) fn is_retried(&self) -> bool {
+        matches!(self, Self::Not | Self::StaleSecret { .. })
+    }
 }
 
 /// One attempt to make.
@@ -34,6 +58,10 @@ pub(super) struct Job {
     /// What is signed: for a forgery not what is sent.
     pub(super) signed: Message,
     pub(super) secrets: Vec<String>,
+    /// When it was signed, if that is not when it is sent.
+    pub(super) signed_at: Option<Timestamp>,
+    /// Whether its signature proves nothing.
+    pub(super) is_forged: bool,
     pub(super) timeout: Duration,
 }
 
@@ -54,6 +82,7 @@ impl Webhooks {
     /// The attempts that are due, by endpoint and due time. Faults are asked at a delivery's first.
     pub(super) fn take_due(&mut self, round: &mut Round<'_>) -> Vec<Job> {
         let (now, ordered) = (round.now, self.policy.ordered);
+        self.enable_again(now);
         let endpoints: Vec<String> = self.lanes.keys().cloned().collect();
         let mut jobs = Vec::new();
         for endpoint in endpoints {
@@ -148,6 +177,28 @@ impl Webhooks {
             Fate::Forged => {
                 self.enqueue(endpoint, forge(&message), Odd::Forged, true, now, now);
             }
+            Fate::Replayed(after) => {
+                let secrets = self.live_secrets(endpoint, now);
+                let replay = Odd::Replay { at: now, secrets };
+                self.enqueue(endpoint, message, replay, true, later(now, after), now);
+            }
+            Fate::StaleSecret(attempts) => {
+                if let Some(tracked) = self.tracked.get_mut(&number) {
+                    tracked.odd = Odd::StaleSecret { attempts };
+                }
+            }
+            Fate::Disabled(wait) => {
+                self.finish(number, DeliveryState::GivenUp);
+                self.disable(endpoint, EndpointStatus::Failing);
+                if let Some(endpoint) = self.endpoints.get_mut(endpoint) {
+                    endpoint.disabled_until = wait.map(|wait| later(now, wait));
+                }
+            }
+            Fate::Burst(every) => {
+                let due = next_multiple(now, every);
+                self.set_due(number, due);
+                self.lane(endpoint).wait(number, due);
+            }
         }
     }
 
@@ -155,9 +206,25 @@ impl Webhooks {
         let tracked = self.tracked.get(&number)?;
         let endpoint = self.endpoints.get(&tracked.delivery.endpoint)?;
         let message = tracked.delivery.message.clone();
-        let mut signed = message.clone();
-        if tracked.odd == Odd::Forged {
-            signed.body = [&message.body.0[..], b" "].concat().into();
+        let (mut signed, mut secrets) = (message.clone(), self.live_secrets(&endpoint.id, now));
+        let (mut signed_at, mut is_forged) = (None, false);
+        match &tracked.odd {
+            Odd::Not | Odd::Copy => {}
+            Odd::Forged => {
+                signed.body = [&message.body.0[..], b" "].concat().into();
+                is_forged = true;
+            }
+            Odd::Replay { at, secrets: first } => {
+                secrets.clone_from(first);
+                signed_at = Some(*at);
+            }
+            Odd::StaleSecret { attempts } => {
+                if (tracked.delivery.attempts.len() as u64) < *attempts {
+                    let stale = self.stale_secret(endpoint);
+                    is_forged = !secrets.contains(&stale);
+                    secrets = vec![stale];
+                }
+            }
         }
         let allowed = self.is_allowed(&endpoint.url);
         Some(Job {
@@ -167,13 +234,26 @@ impl Webhooks {
                 .map_err(|refused| refused.to_string()),
             message,
             signed,
-            secrets: endpoint
-                .live_secrets(now)
-                .into_iter()
-                .map(str::to_owned)
-                .collect(),
+            secrets,
+            signed_at,
+            is_forged,
             timeout: self.policy.timeout,
         })
+    }
+
+    fn live_secrets(&self, endpoint: &str, now: Timestamp) -> Vec<String> {
+        let endpoint = self.endpoints.get(endpoint);
+        let live = endpoint.map(|endpoint| endpoint.live_secrets(now));
+        live.into_iter().flatten().map(str::to_owned).collect()
+    }
+
+    /// What the last rotation replaced; of an endpoint that was never rotated, one that its owner
+    /// was never told.
+    fn stale_secret(&self, endpoint: &Endpoint) -> String {
+        match endpoint.secrets.get(1) {
+            Some(replaced) => replaced.value.clone(),
+            None => self.keyed.draw("stale secret", &endpoint.id, 0).hex(),
+        }
     }
 
     fn let_overtaken_go(&mut self, endpoint: &str, sent: u64, round: &mut Round<'_>) {
@@ -190,6 +270,14 @@ impl Webhooks {
             }
         }
     }
+}
+
+/// The next whole multiple of `every` milliseconds, later than `now`.
+fn next_multiple(now: Timestamp, every: Duration) -> Timestamp {
+    let every = i64::try_from(every.as_millis()).unwrap_or(i64::MAX).max(1);
+    let past = now.as_millisecond().rem_euclid(every);
+    let left = u64::try_from(every - past).unwrap_or(1);
+    later(now, Duration::from_millis(left))
 }
 
 fn as_reply(message: &Message) -> Reply {

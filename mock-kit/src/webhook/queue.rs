@@ -19,7 +19,7 @@ use super::{
 pub struct Webhooks {
     pub(super) policy: Policy,
     hosts: AllowedHosts,
-    keyed: Keyed,
+    pub(super) keyed: Keyed,
     pub(super) endpoints: IndexMap<String, Endpoint>,
     /// Unfinished deliveries and the log of finished ones, by number.
     pub(super) tracked: BTreeMap<u64, Tracked>,
@@ -112,6 +112,7 @@ impl Webhooks {
     pub fn enable(&mut self, id: &str) -> Option<&Endpoint> {
         let endpoint = self.endpoints.get_mut(id)?;
         endpoint.status = EndpointStatus::Enabled;
+        endpoint.disabled_until = None;
         endpoint.given_up_in_a_row = 0;
         Some(endpoint)
     }
@@ -144,12 +145,12 @@ impl Webhooks {
     }
 
     /// The deliveries to all endpoints, unfinished and logged, oldest first. Forged ones are not
-    /// among them: the vendor knows nothing of those.
+    /// among them, nor are replayed ones: the vendor knows nothing of those.
     pub fn all_deliveries(&self) -> impl Iterator<Item = &Delivery> {
         let genuine = self
             .tracked
             .values()
-            .filter(|tracked| tracked.odd != Odd::Forged);
+            .filter(|tracked| !tracked.odd.is_foreign());
         genuine.map(|tracked| &tracked.delivery)
     }
 
@@ -159,7 +160,7 @@ impl Webhooks {
         let tracked = self
             .tracked
             .get(&number)
-            .filter(|tracked| tracked.odd != Odd::Forged)?;
+            .filter(|tracked| !tracked.odd.is_foreign())?;
         (tracked.delivery.endpoint == endpoint).then_some(&tracked.delivery)
     }
 
@@ -175,12 +176,28 @@ impl Webhooks {
         self.tracked.get(&number).map(|tracked| &tracked.delivery)
     }
 
-    /// When the next attempt is due.
+    /// When the next attempt is due, or an endpoint is enabled again.
     pub fn next_due(&self) -> Option<Timestamp> {
+        let endpoints = self.endpoints.values();
         self.lanes
             .values()
             .filter_map(|lane| lane.next_due(self.policy.ordered))
+            .chain(endpoints.filter_map(|endpoint| endpoint.disabled_until))
             .min()
+    }
+
+    /// Enables the endpoints whose time is up.
+    pub(super) fn enable_again(&mut self, now: Timestamp) {
+        let is_over = |endpoint: &&Endpoint| endpoint.disabled_until.is_some_and(|at| at <= now);
+        let over: Vec<String> = self
+            .endpoints
+            .values()
+            .filter(is_over)
+            .map(|endpoint| endpoint.id.clone())
+            .collect();
+        for id in over {
+            self.enable(&id);
+        }
     }
 
     /// How many deliveries are unfinished.
@@ -200,12 +217,12 @@ impl Webhooks {
         let outcome = attempt.outcome.clone();
         tracked.delivery.attempts.push(attempt);
         let made = tracked.delivery.attempts.len();
-        let retried = tracked.odd == Odd::Not;
-        let is_forged = tracked.odd == Odd::Forged;
+        let retried = tracked.odd.is_retried();
+        let is_foreign = tracked.odd.is_foreign();
         if outcome.is_success() {
-            self.note_success(&endpoint, is_forged);
+            self.note_success(&endpoint, is_foreign);
             self.finish(number, DeliveryState::Delivered);
-        } else if is_forged {
+        } else if is_foreign {
             self.finish(number, DeliveryState::GivenUp);
         } else if outcome == super::Outcome::Status(410) && self.policy.disable_on_gone {
             self.finish(number, DeliveryState::GivenUp);
@@ -304,8 +321,8 @@ impl Webhooks {
         endpoint.is_some_and(|endpoint| endpoint.status == EndpointStatus::Enabled)
     }
 
-    fn note_success(&mut self, endpoint: &str, is_forged: bool) {
-        if let Some(endpoint) = self.endpoints.get_mut(endpoint).filter(|_| !is_forged) {
+    fn note_success(&mut self, endpoint: &str, is_foreign: bool) {
+        if let Some(endpoint) = self.endpoints.get_mut(endpoint).filter(|_| !is_foreign) {
             endpoint.given_up_in_a_row = 0;
         }
     }
@@ -338,7 +355,7 @@ impl Webhooks {
         }
     }
 
-    fn disable(&mut self, id: &str, status: EndpointStatus) {
+    pub(super) fn disable(&mut self, id: &str, status: EndpointStatus) {
         if let Some(endpoint) = self.endpoints.get_mut(id) {
             endpoint.status = status;
         }

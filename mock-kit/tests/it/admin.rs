@@ -162,7 +162,7 @@ async fn fault_rules_come_and_go() {
 async fn a_wrong_rule_is_refused_with_what_was_meant_and_none_is_added() {
     let world = World::new();
     let cases = [
-        (json!({"kind": "latancy"}), "did you mean \"latency\"?"),
+        (json!({"kind": "latancy"}), "\"latency\""),
         (
             json!({"kind": "reset", "operation": "get_nota"}),
             "did you mean \"get_note\"?",

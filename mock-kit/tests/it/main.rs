@@ -11,6 +11,7 @@ mod connection;
 mod documents;
 mod faults;
 mod http_faults;
+mod meaning;
 mod on_the_wire;
 mod pipeline;
 mod toy;

@@ -308,23 +308,28 @@ async fn list_notes(
     State(mock): State<Mock<Toy>>,
     call: Call,
     Query(Page { page }): Query<Page>,
-) -> Json<Vec<Note>> {
-    let page = match page {
+) -> Result<impl IntoResponse, ToyError> {
+    if page > 0 && call.struck.cursor_expired() {
+        return Err(ToyError(StatusCode::GONE, "expired".to_owned(), None));
+    }
+    let served = match page {
         0 => 0,
         page if call.struck.page_repeated() => page - 1,
         page if call.struck.page_skipped() => page + 1,
         page => page,
     };
-    Json(mock.with(|state, _| {
-        state
-            .vendor
-            .notes
-            .iter()
-            .skip(page * 2)
-            .take(2)
-            .cloned()
-            .collect()
-    }))
+    let mut notes: Vec<Note> = mock.with(|state, _| {
+        let notes = state.vendor.notes.iter();
+        notes.skip(served * 2).take(2).cloned().collect()
+    });
+    if let Some(gap) = call.struck.sequence_gap(notes.len()) {
+        notes.drain(gap.rows);
+    }
+    let next = match notes.is_empty() {
+        false if call.struck.page_looping() => page,
+        _ => page + 1,
+    };
+    Ok(([("next-page", next.to_string())], Json(notes)))
 }
 
 #[utoipa::path(post, path = "/notes", operation_id = "add_note",

@@ -1,6 +1,8 @@
 //! Bad data, one kind to a file: each changes a reply or a webhook at one matching place, chosen by
 //! the rule's draws. `places` knows which names of fields mean what.
 
+mod day_zero_date;
+mod duplicate_sku;
 mod extra_field;
 mod float_for_integer;
 mod forged;
@@ -32,6 +34,8 @@ use super::{
     reply::Reply,
 };
 
+pub use day_zero_date::DayZeroDate;
+pub use duplicate_sku::DuplicateSku;
 pub use extra_field::ExtraField;
 pub use float_for_integer::FloatForInteger;
 pub use html_page::HtmlPage;
