@@ -1,7 +1,7 @@
 //! The vendor as mock-kit's shell drives it: the warehouse, its clients and tokens, and the
 //! messages that wait to be sent.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use http::{HeaderMap, header::AUTHORIZATION, request::Parts};
 use jiff::Timestamp;
@@ -35,6 +35,9 @@ pub struct Jerky {
     pub(crate) oauth: OAuth,
     /// Counts what was drawn for webhook endpoints: ids and secrets.
     pub(crate) drawn: u64,
+    /// Positions of the change feed that it no longer shows.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) hidden: BTreeSet<u64>,
     /// Events that no endpoint was told of yet.
     #[serde(skip)]
     untold: Vec<Arc<Event>>,
@@ -50,6 +53,7 @@ impl Jerky {
             seed: keyed.seed(),
             config,
             drawn: 0,
+            hidden: BTreeSet::new(),
             untold: Vec::new(),
         }
     }
@@ -77,6 +81,22 @@ impl Jerky {
         let outcome = self.warehouse.handle(by, command, now);
         self.untold.extend(outcome.events);
         outcome.reply
+    }
+
+    /// As [`Jerky::handle`], but the first item that changes keeps its sequence; and whether one
+    /// did.
+    pub(crate) fn handle_without_counting(
+        &mut self,
+        by: &Caller,
+        command: Command,
+        now: Timestamp,
+    ) -> (Result<Reply, Box<Problem>>, bool) {
+        // Time alone changes items too, and those changes are not the caller's.
+        self.tick(now);
+        self.warehouse.keep_next_sequence(true);
+        let reply = self.handle(by, command, now);
+        let kept = !self.warehouse.keep_next_sequence(false);
+        (reply, kept)
     }
 
     /// Forgets what nobody listens to, before it is written out.

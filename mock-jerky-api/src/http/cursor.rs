@@ -17,6 +17,8 @@ pub(super) struct Pager {
     pub(super) after: Option<String>,
     /// The most rows wanted.
     pub(super) limit: usize,
+    /// The cursor that the request came with.
+    asked: Option<String>,
     seal: Seal,
     struck: Struck,
 }
@@ -51,11 +53,13 @@ impl Pager {
             lifetime: SignedDuration::from_mins(minutes.into()),
             now: call.now,
         };
+        let after = cursor.map(|cursor| seal.open(cursor)).transpose()?;
+        if cursor.is_some() && call.struck.cursor_expired() {
+            return Err(seal.expired());
+        }
         Ok(Self {
-            after: cursor
-                .map(|cursor| seal.open(cursor))
-                .transpose()?
-                .flatten(),
+            after: after.flatten(),
+            asked: cursor.map(str::to_owned),
             limit: checked_limit(limit)?,
             seal,
             struck: call.struck.clone(),
@@ -71,6 +75,11 @@ impl Pager {
         beyond: impl FnOnce(&str) -> Option<String>,
     ) -> Option<String> {
         let last = last?;
+        if self.struck.page_looping() {
+            // The very same, so that whoever compares cursors sees the circle.
+            let own = || self.seal.close(self.after.as_deref());
+            return Some(self.asked.clone().unwrap_or_else(own));
+        }
         if self.struck.page_repeated() {
             return Some(self.seal.close(self.after.as_deref()));
         }
@@ -98,13 +107,15 @@ impl Seal {
             ProblemKind::InvalidRequest.because(detail).at("cursor")
         })?;
         if self.now.duration_since(at) > self.lifetime {
-            let detail = format!(
-                "cursors live {} minutes; begin anew",
-                self.lifetime.as_mins()
-            );
-            return Err(ProblemKind::CursorExpired.because(detail).into());
+            return Err(self.expired());
         }
         Ok(row)
+    }
+
+    fn expired(&self) -> ApiError {
+        let minutes = self.lifetime.as_mins();
+        let detail = format!("cursors live {minutes} minutes; begin anew");
+        ProblemKind::CursorExpired.because(detail).into()
     }
 
     fn unsealed(&self, cursor: &str) -> Option<(Timestamp, Option<String>)> {

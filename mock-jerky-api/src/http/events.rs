@@ -62,7 +62,33 @@ pub(super) async fn list_events(
         after = after.saturating_sub(limit as u64);
     }
     match ask(&mock, &call, Command::ListEvents { after, limit })? {
-        Reply::Events(page) => Ok(Json(page)),
+        Reply::Events(page) => misled(&mock, &call, after, page).map(Json),
         _ => Err(ApiError::unexpected()),
     }
+}
+
+/// The page as faults leave it: refused as too old, or with positions missing.
+fn misled(
+    mock: &Mock<Jerky>,
+    call: &Call,
+    after: u64,
+    mut page: EventPage,
+) -> Result<EventPage, ApiError> {
+    if after < page.last_position && call.struck.cursor_expired() {
+        let oldest = page.last_position + 1;
+        let detail = format!("events before position {oldest} are gone; read the whole stock");
+        let problem = ProblemKind::SequenceExpired.because(detail);
+        return Err(problem.current(oldest).into());
+    }
+    mock.with(|state, _| {
+        let hidden = &mut state.vendor.hidden;
+        page.data.retain(|event| !hidden.contains(&event.position));
+        if let Some(gap) = call.struck.sequence_gap(page.data.len()) {
+            let missing = page.data.drain(gap.rows).map(|event| event.position);
+            if gap.for_ever {
+                hidden.extend(missing);
+            }
+        }
+    });
+    Ok(page)
 }

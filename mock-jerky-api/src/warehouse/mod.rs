@@ -74,6 +74,9 @@ pub struct Warehouse {
     agenda: Agenda,
     feed: Feed,
     truth: Truth,
+    /// The next item that changes keeps its sequence.
+    #[serde(skip)]
+    keeps_sequence: bool,
 }
 
 /// Either what was asked for, or the problem. Boxed, as a problem is large and rare.
@@ -107,6 +110,7 @@ impl Warehouse {
             agenda: Agenda::default(),
             feed: Feed::new(policy.feed_capacity),
             truth: Truth::default(),
+            keeps_sequence: false,
         };
         for item in catalogue.items {
             warehouse.place(item, now);
@@ -128,6 +132,12 @@ impl Warehouse {
             reply,
             events: self.feed.take_fresh(),
         }
+    }
+
+    /// Whether the next item that changes keeps its sequence, as a fault demands; what was set
+    /// before and has not come to pass.
+    pub(crate) fn keep_next_sequence(&mut self, keeps: bool) -> bool {
+        std::mem::replace(&mut self.keeps_sequence, keeps)
     }
 
     /// Carries out what time alone has brought about: reservations lapse, carriers pick up.

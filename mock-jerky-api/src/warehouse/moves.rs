@@ -121,7 +121,8 @@ impl Warehouse {
         reservation: Option<Arc<Reservation>>,
     ) -> Option<Arc<StockLevel>> {
         let item = self.items.get_mut(sku)?;
-        let stock = item.changed(at);
+        let counts = !std::mem::take(&mut self.keeps_sequence);
+        let stock = item.changed(at, counts);
         let position = self.feed.next_position();
         self.feed.push(Event {
             id: event_id(self.keyed.draw("event id", "", position).hex(), position),
@@ -141,8 +142,8 @@ impl Warehouse {
 }
 
 impl ItemState {
-    fn changed(&mut self, at: Timestamp) -> Arc<StockLevel> {
-        self.sequence += 1;
+    fn changed(&mut self, at: Timestamp, counts: bool) -> Arc<StockLevel> {
+        self.sequence += u64::from(counts);
         self.updated_at = at;
         Arc::new(self.level(at))
     }

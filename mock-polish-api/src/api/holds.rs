@@ -78,6 +78,7 @@ pub(super) async fn list_holds(
         &Holds { holds: found.rows },
         found.total,
         asked,
+        &call.struck,
         &uri,
         &headers,
     ))

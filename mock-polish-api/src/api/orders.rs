@@ -123,7 +123,14 @@ pub(super) async fn list_orders(
         return Err(unexpected());
     };
     let body = Orders { orders: found.rows };
-    Ok(page(&body, found.total, asked, &uri, &headers))
+    Ok(page(
+        &body,
+        found.total,
+        asked,
+        &call.struck,
+        &uri,
+        &headers,
+    ))
 }
 
 /// One order.

@@ -68,10 +68,12 @@ pub(super) fn page(
     body: &impl Serialize,
     total: usize,
     asked: PageRequest,
+    struck: &Struck,
     uri: &Uri,
     headers: &HeaderMap,
 ) -> Response {
     let last = total.div_ceil(asked.size).max(1);
+    let has_rows = asked.number.saturating_sub(1).saturating_mul(asked.size) < total;
     let to = |rel: &str, number: usize| {
         let query = [("page", number), ("per_page", asked.size)];
         link(uri, headers, &query, rel)
@@ -80,7 +82,9 @@ pub(super) fn page(
     if asked.number > 1 {
         links.push(to("prev", (asked.number - 1).min(last)));
     }
-    if asked.number < last {
+    if has_rows && struck.page_looping() {
+        links.push(to("next", asked.number));
+    } else if asked.number < last {
         links.push(to("next", asked.number + 1));
     }
     links.push(to("last", last));

@@ -80,7 +80,14 @@ pub(super) async fn list_products(
     let body = Products {
         products: found.rows,
     };
-    Ok(page(&body, found.total, asked, &uri, &headers))
+    Ok(page(
+        &body,
+        found.total,
+        asked,
+        &call.struck,
+        &uri,
+        &headers,
+    ))
 }
 
 /// One product.

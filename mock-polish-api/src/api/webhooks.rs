@@ -7,7 +7,7 @@ use http::StatusCode;
 use mock_kit::{
     Call, Mock, MockState,
     extract::Path,
-    webhook::{Endpoint, NewEndpoint},
+    webhook::{Endpoint, EndpointStatus, NewEndpoint},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -115,10 +115,10 @@ pub(super) async fn create_webhook(
 )]
 pub(super) async fn list_webhooks(State(mock): State<Mock<PolishVendor>>, call: Call) -> Response {
     let webhooks = mock.with(|state, _| {
-        let owned = state
-            .webhooks
-            .endpoints()
-            .filter(|endpoint| is_own(endpoint, &call));
+        // One that was disabled is gone, as far as the shop tells.
+        let owned = state.webhooks.endpoints().filter(|endpoint| {
+            is_own(endpoint, &call) && endpoint.status == EndpointStatus::Enabled
+        });
         owned.map(Webhook::of).collect()
     });
     json(StatusCode::OK, &Webhooks { webhooks })

@@ -129,3 +129,36 @@ async fn what_a_fault_denies_is_denied_as_the_shop_would() {
         assert_eq!(staff.status, 200, "only the middleware is struck");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_looping_page_links_to_itself_and_one_without_rows_to_nothing() {
+    let shop = four();
+    strike(&shop, json!({ "kind": "page_looping" }));
+    let next = |path: &'static str| {
+        let shop = &shop;
+        async move {
+            let answer = shop.get(Role::Middleware, path).await;
+            let links = answer.header("link").to_owned();
+            let next = links.split(", ").find(|link| link.contains("rel=\"next\""));
+            next.map(|link| link.split(['<', '>']).nth(1).unwrap_or_default().to_owned())
+        }
+    };
+    for (path, expected) in [
+        (
+            "/products?page=2&per_page=1",
+            Some("/products?page=2&per_page=1"),
+        ),
+        (
+            "/products?page=4&per_page=1",
+            Some("/products?page=4&per_page=1"),
+        ),
+        ("/products?page=5&per_page=1", None),
+        ("/orders", None),
+        ("/holds", None),
+        ("/counts?per_page=1", None),
+    ] {
+        let expected = expected.map(|link| format!("http://polish.test{link}"));
+        assert_eq!(next(path).await, expected, "{path}");
+    }
+    assert_eq!(counted(&shop), 2);
+}
