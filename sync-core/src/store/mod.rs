@@ -53,6 +53,28 @@ impl Store {
         self.seam.on_commit(Box::new(hook));
     }
 
+    /// Asks `gate` before each statement that writes; what it answers refuses the statement, and
+    /// with it the transaction: a disk that is busy or full for a while.
+    pub fn on_write(&mut self, gate: impl FnMut() -> Option<Refusal> + Send + 'static) {
+        self.seam.on_write(Box::new(gate));
+    }
+
+    /// Allows the file no more pages than it has, so that SQLite itself finds the disk full; or,
+    /// with `false`, as many as it wants again.
+    ///
+    /// # Errors
+    /// When SQLite cannot be asked.
+    pub fn confine(&mut self, confined: bool) -> Result<(), StoreError> {
+        const UNBOUNDED: i64 = 1_073_741_823;
+        let pages: i64 = self
+            .connection
+            .pragma_query_value(None, "page_count", |row| row.get(0))?;
+        let most = if confined { pages } else { UNBOUNDED };
+        self.connection
+            .pragma_update_and_check(None, "max_page_count", most, |_| Ok(()))?;
+        Ok(())
+    }
+
     /// How many transactions were committed since this store was opened.
     pub fn commits(&self) -> u64 {
         self.seam.commits()

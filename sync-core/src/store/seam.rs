@@ -22,10 +22,22 @@ pub enum Refusal {
 
 /// Called after each commit with its ordinal.
 type Hook = Box<dyn FnMut(u64) -> AfterCommit + Send>;
+/// Called before each statement that writes.
+type Gate = Box<dyn FnMut() -> Option<Refusal> + Send>;
+
+impl From<Refusal> for StoreError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Busy => Self::Busy,
+            Refusal::Full => Self::Full,
+        }
+    }
+}
 
 #[derive(Default)]
 pub(super) struct Seam {
     hook: Option<Hook>,
+    gate: Option<Gate>,
     commits: u64,
     crashed: bool,
     armed: Option<(u64, Refusal)>,
@@ -34,6 +46,10 @@ pub(super) struct Seam {
 impl Seam {
     pub(super) fn on_commit(&mut self, hook: Hook) {
         self.hook = Some(hook);
+    }
+
+    pub(super) fn on_write(&mut self, gate: Gate) {
+        self.gate = Some(gate);
     }
 
     pub(super) fn commits(&self) -> u64 {
@@ -57,15 +73,15 @@ impl Seam {
 
     /// Counts one statement that writes.
     pub(super) fn write(&mut self) -> Result<(), StoreError> {
+        if let Some(refusal) = self.gate.as_mut().and_then(|gate| gate()) {
+            return Err(refusal.into());
+        }
         match &mut self.armed {
             None => Ok(()),
             Some((0, refusal)) => {
                 let refusal = *refusal;
                 self.armed = None;
-                Err(match refusal {
-                    Refusal::Busy => StoreError::Busy,
-                    Refusal::Full => StoreError::Full,
-                })
+                Err(refusal.into())
             }
             Some((left, _)) => {
                 *left -= 1;

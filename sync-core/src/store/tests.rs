@@ -243,3 +243,41 @@ fn old_event_ids_are_forgotten_and_others_kept() {
         (false, true)
     );
 }
+
+#[test]
+fn a_gate_refuses_writes_for_as_long_as_it_says() {
+    let mut store = Store::in_memory().unwrap();
+    let mut asked = 0;
+    store.on_write(move || {
+        asked += 1;
+        (asked == 2 || asked == 3).then_some(Refusal::Full)
+    });
+    let mut write = || {
+        store.transact(|tx| {
+            tx.set_cursor("orders", "now")?;
+            tx.set_meta("secret", "value")
+        })
+    };
+    assert!(matches!(write(), Err(StoreError::Full)));
+    assert!(matches!(write(), Err(StoreError::Full)));
+    write().unwrap();
+    assert_eq!(store.commits(), 1);
+}
+
+#[test]
+fn a_disk_that_is_really_full_refuses_and_takes_again_once_there_is_room() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let mut store = Store::open(file.path()).unwrap();
+    store.transact(|tx| tx.set_meta("before", "kept")).unwrap();
+    store.confine(true).unwrap();
+    let long = "x".repeat(100_000);
+    let refused = store.transact(|tx| {
+        tx.set_cursor("orders", "now")?;
+        tx.set_meta("long", &long)
+    });
+    assert!(matches!(refused, Err(StoreError::Full)), "{refused:?}");
+    assert_eq!(store.cursor("orders").unwrap(), None);
+    assert_eq!(store.meta("before").unwrap().as_deref(), Some("kept"));
+    store.confine(false).unwrap();
+    store.transact(|tx| tx.set_meta("long", &long)).unwrap();
+}

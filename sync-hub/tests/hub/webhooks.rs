@@ -5,6 +5,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use http::StatusCode;
 use serde_json::json;
 use sha2::Sha256;
+use sync_core::store::Refusal;
 
 use crate::world::{Running, World};
 
@@ -106,4 +107,27 @@ async fn a_body_without_end_is_refused() {
     let body = "x".repeat(300 * 1024);
     let status = hub.post("/webhooks/jerky", &[], &body).await;
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_full_disk_did_not_take_is_not_acknowledged_and_the_hub_goes_on() {
+    let world = World::with(10_000);
+    let hub = world.start();
+    hub.settled().await;
+    let secret = STANDARD.decode("c2VjcmV0LXNlY3JldC1zZWNyZXQ=").unwrap();
+    let body = receipt(&world);
+    hub.hub
+        .with_engine(|engine| engine.store_mut().on_write(|| Some(Refusal::Full)));
+    let status = jerky_event(&world, &hub, &secret, &body).await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    // Polls, sweeps and the feed find the same disk; nobody dies of it and nothing is lost.
+    hub.after(40 * 60).await;
+    assert_eq!(world.polish().available, 200);
+    hub.hub
+        .with_engine(|engine| engine.store_mut().on_write(|| None));
+    hub.settled().await;
+    assert_eq!(world.polish().available, 300);
+    let status = jerky_event(&world, &hub, &secret, &body).await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    hub.shut_down().await.unwrap();
 }
