@@ -267,6 +267,10 @@ fn tell(campaign: &Campaign, found: &[Found], holes: &Holes, elapsed: Duration) 
 }
 
 /// The first Ctrl-C lets the worlds in play end, the second ends the process.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it waits for a signal, and no world runs on it"
+)]
 fn stop_on_interrupt(stop: &Arc<AtomicBool>) {
     let stop = Arc::clone(stop);
     thread::spawn(move || {

@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn a_pair_that_goes_only_together_is_found_by_the_larger_chunks() {
-        let even = |left: &[u32]| left.contains(&7) && left.len() % 2 == 0;
+        let even = |left: &[u32]| left.contains(&7) && left.len().is_multiple_of(2);
         let left = minimize((0..64).collect(), even);
         assert!(left.contains(&7) && left.len() <= 4, "{left:?}");
     }
