@@ -12,8 +12,9 @@ use seams::{Clock, Keyed};
 
 use crate::{
     admin::AdminAccess,
+    live::live,
     mock::{Mock, Settings},
-    serve::{BindError, bind, serve},
+    serve::{BindError, bind},
     snapshot,
     vendor::Vendor,
     webhook::AllowedHosts,
@@ -126,9 +127,9 @@ pub async fn run_until<V: Vendor>(
     let address = listener.local_addr();
     let address = address.map_err(|error| CommandError::Machine(error.to_string()))?;
     print_environment(&mock, &format!("http://{address}"));
-    let driver = tokio::spawn(mock.drive(wire));
-    serve(listener, mock.site(), stop).await;
-    driver.abort();
+    live(&mock, listener, wire, stop)
+        .await
+        .map_err(|error| CommandError::Machine(error.to_string()))?;
     match &line.state {
         Some(path) => save(&mock, path),
         None => Ok(()),

@@ -7,6 +7,7 @@
 
 mod call;
 mod clock;
+mod live;
 mod mock;
 mod operation;
 mod pipeline;
@@ -30,6 +31,7 @@ pub mod webhook;
 
 pub use call::Call;
 pub use clock::VendorClock;
+pub use live::live;
 pub use mock::{Mock, MockState, Settings};
 pub use operation::{Operation, Operations};
 pub use principal::{Principal, Role};

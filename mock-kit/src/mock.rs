@@ -6,12 +6,13 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use axum::{Router, middleware, routing::get};
 use jiff::Timestamp;
 use seams::{Clock, Keyed, Wire};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::{
     admin::{self, AdminAccess},
@@ -86,6 +87,8 @@ struct Inner<V: Vendor> {
     wake: Notify,
     /// How often the process died.
     life: AtomicU64,
+    /// Tells the process to die, and for how long.
+    doom: watch::Sender<Option<Duration>>,
 }
 
 impl<V: Vendor> Mock<V> {
@@ -119,6 +122,7 @@ impl<V: Vendor> Mock<V> {
             signer: V::signer(),
             wake: Notify::new(),
             life: AtomicU64::new(0),
+            doom: watch::Sender::new(None),
         }))
     }
 
@@ -201,6 +205,29 @@ impl<V: Vendor> Mock<V> {
     /// Makes [`Mock::drive`] look again: the clock was moved, or state was put in.
     pub fn wake(&self) {
         self.0.wake.notify_one();
+    }
+
+    /// Lets the process that serves it die, and stay dead for so long; `false` where no process of
+    /// its own serves it (see [`crate::live`]).
+    pub fn crash(&self, dead_for: Duration) -> bool {
+        let is_mortal = self.is_mortal();
+        self.0.doom.send_replace(is_mortal.then_some(dead_for));
+        is_mortal
+    }
+
+    /// Whether a process of its own serves it, and can die.
+    pub fn is_mortal(&self) -> bool {
+        self.0.doom.receiver_count() > 0
+    }
+
+    /// How long the process is to be dead, once it has to die.
+    pub(crate) fn doomed(&self) -> impl Future<Output = Duration> + Send + use<V> {
+        self.0.doom.send_replace(None);
+        let mut doom = self.0.doom.subscribe();
+        async move {
+            let dead_for = doom.wait_for(Option::is_some).await;
+            dead_for.ok().and_then(|found| *found).unwrap_or_default()
+        }
     }
 
     /// The process dies: what waited to be applied late never comes. Its connections and

@@ -76,14 +76,32 @@ pub async fn serve(
     site: impl Into<Site>,
     shutdown: impl Future<Output = ()>,
 ) {
-    let site = site.into();
+    serve_until_death(
+        listener,
+        site.into(),
+        shutdown,
+        std::future::pending::<()>(),
+    )
+    .await;
+}
+
+/// As [`serve`]. But if `death` comes first, every connection breaks where it stands, and what it
+/// came with is returned.
+pub(crate) async fn serve_until_death<T>(
+    listener: TcpListener,
+    site: Site,
+    shutdown: impl Future<Output = ()>,
+    death: impl Future<Output = T>,
+) -> Option<T> {
     let (stop, running) = watch::channel(());
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
+    let mut death = pin!(death);
     loop {
         tokio::select! {
             biased;
             () = &mut shutdown => break,
+            dead = &mut death => return Some(dead),
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => match site.enter(None) {
@@ -107,6 +125,7 @@ pub async fn serve(
         while connections.join_next().await.is_some() {}
     })
     .await;
+    None
 }
 
 /// Makes the end of this stream a reset (RST) and not an orderly close (FIN).

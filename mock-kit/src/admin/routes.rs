@@ -1,5 +1,7 @@
 //! The operations of the admin API.
 
+use std::time::Duration;
+
 use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, OriginalUri, Path, State},
@@ -29,7 +31,7 @@ use crate::{
 const SNAPSHOT_LIMIT: usize = 1 << 30;
 
 /// What there is, for people who look around.
-const OPERATIONS: [&str; 16] = [
+const OPERATIONS: [&str; 17] = [
     "GET /__admin/snapshot",
     "PUT /__admin/snapshot",
     "POST /__admin/reset",
@@ -45,6 +47,7 @@ const OPERATIONS: [&str; 16] = [
     "PUT /__admin/clock",
     "GET /__admin/webhooks/deliveries",
     "POST /__admin/revoke",
+    "POST /__admin/crash",
     "GET /__admin",
 ];
 
@@ -69,6 +72,7 @@ pub(crate) fn routes<V: Vendor>(access: &AdminAccess) -> Router<Mock<V>> {
         .route("/clock", get(clock::<V>).put(set_clock::<V>))
         .route("/webhooks/deliveries", get(deliveries::<V>))
         .route("/revoke", post(revoke::<V>))
+        .route("/crash", post(crash::<V>))
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
         .layer(DefaultBodyLimit::max(SNAPSHOT_LIMIT))
@@ -279,6 +283,41 @@ async fn revoke<V: Vendor>(
     }
     let revoked = mock.with(|state, now| state.vendor.revoke(&what, now));
     Ok(Json(json!({ "revoked": revoked })))
+}
+
+/// How long a crashed mock stays dead.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Crash {
+    #[serde(default = "usual_death")]
+    down_ms: u64,
+}
+
+/// Long enough for the answer to get away.
+const LAST_WORDS: Duration = Duration::from_millis(50);
+
+async fn crash<V: Vendor>(
+    State(mock): State<Mock<V>>,
+    asked::Json(crash): asked::Json<Crash>,
+) -> Result<impl IntoResponse, Problem> {
+    if !(1..=86_400_000).contains(&crash.down_ms) {
+        let problem = "down_ms must be 1 to 86400000 milliseconds";
+        return Err(Problem(StatusCode::BAD_REQUEST, problem.to_owned()));
+    }
+    if !mock.is_mortal() {
+        let problem = "this mock is part of another program, which does not die for it";
+        return Err(Problem(StatusCode::CONFLICT, problem.to_owned()));
+    }
+    let dead_for = Duration::from_millis(crash.down_ms);
+    tokio::spawn(async move {
+        tokio::time::sleep(LAST_WORDS).await;
+        mock.crash(dead_for);
+    });
+    Ok((StatusCode::ACCEPTED, Json(crash)))
+}
+
+fn usual_death() -> u64 {
+    20_000
 }
 
 fn json_page<F: Serialize>(facts: &[F], last_number: usize) -> serde_json::Result<Vec<u8>> {

@@ -113,3 +113,63 @@ fn an_empty_admin_token_is_none() {
     let line = CommandLine::try_parse_from(["toy", "--admin", "--admin-token", ""]);
     assert!(line.is_err());
 }
+
+#[tokio::test]
+async fn a_crash_breaks_connections_and_the_mock_comes_back_with_what_it_kept() {
+    let world = crate::world::World::new();
+    let quiet = world.send(crash(200)).await;
+    assert_eq!(quiet.status, 409, "nobody serves it yet");
+    let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let mock = world.mock.clone();
+    let server = tokio::spawn(async move {
+        let wire = seams::live::wire().unwrap();
+        mock_kit::live(&mock, listener, wire, async {
+            let _ = stopped.await;
+        })
+        .await
+    });
+    let wire = seams::live::wire().unwrap();
+    let get = |path: &str| {
+        let request = http::Request::get(format!("http://{address}{path}"))
+            .header("authorization", "hub")
+            .body(bytes::Bytes::new());
+        wire.send(request.unwrap())
+    };
+    world.note(7);
+    assert_eq!(get("/notes/1").await.unwrap().status(), 200);
+    // A request under way, whose connection breaks.
+    world.strike(
+        serde_json::json!({"kind": "latency", "ms": 60_000, "operation": "open", "client": "any"}),
+    );
+    let (waiting, told) = tokio::join!(get("/open"), async {
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        world.send(crash(300)).await
+    });
+    assert_eq!(
+        (told.status.as_u16(), told.json()["down_ms"].as_u64()),
+        (202, Some(300))
+    );
+    assert!(waiting.is_err(), "{waiting:?}");
+    assert!(tokio::net::TcpStream::connect(address).await.is_err());
+    let mut back = None;
+    for _ in 0..100 {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        back = get("/notes/1").await.ok();
+        if back.is_some() {
+            break;
+        }
+    }
+    assert_eq!(back.unwrap().status(), 200);
+    stop.send(()).unwrap();
+    server.await.unwrap().unwrap();
+}
+
+fn crash(down_ms: u64) -> http::Request<axum::body::Body> {
+    let body = serde_json::json!({ "down_ms": down_ms }).to_string();
+    crate::world::request("POST", "/__admin/crash", "nobody")
+        .header("content-type", "application/json")
+        .body(body.into())
+        .unwrap()
+}

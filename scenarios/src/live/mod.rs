@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use mock_kit::{BindError, Settings, Vendor, admin::AdminAccess, bind};
+use mock_kit::{BindError, Mock, Settings, Vendor, admin::AdminAccess, bind};
 use mock_polish_api::truth::{Fact, Happening};
 use seams::{Clock, Wire, WireError};
 use sync_core::store::{Store, StoreError};
@@ -118,20 +118,20 @@ pub async fn perform(stage: &Stage, stop: impl Future<Output = ()>) -> Result<Se
     print_environment(&vendors, &at);
     let (ended, over) = watch::channel(());
     let mut servers = JoinSet::new();
-    servers.spawn(mock_kit::serve(
+    servers.spawn(vendor(
+        Mock::clone(&vendors.jerky),
         jerky,
-        vendors.jerky.site(),
+        wire.clone(),
         until(over.clone()),
     ));
-    servers.spawn(mock_kit::serve(
+    servers.spawn(vendor(
+        vendors.polish.mock().clone(),
         polish,
-        vendors.polish.site(),
+        wire.clone(),
         until(over.clone()),
     ));
     servers.spawn(mock_kit::serve(hub, middleware.router(), until(over)));
     let mut drives = JoinSet::new();
-    drives.spawn(vendors.jerky.run_webhooks(wire.clone()));
-    drives.spawn(vendors.polish.run_webhooks(wire.clone()));
     drives.spawn(work(vendors.people(wires(&wire), &at)?, plan));
     let result = tokio::select! {
         biased;
@@ -199,6 +199,18 @@ async fn work(people: crate::sim::actors::People, plan: Plan) {
     people.perform(&plan.steps, Instant::now()).await;
     // The shop is closed; the servers go on.
     std::future::pending::<()>().await;
+}
+
+/// A vendor as a process that the admin API can kill.
+async fn vendor<V: Vendor>(
+    mock: Mock<V>,
+    listener: TcpListener,
+    wire: Wire,
+    stop: impl Future<Output = ()>,
+) {
+    if let Err(error) = mock_kit::live(&mock, listener, wire, stop).await {
+        tracing::error!(%error, "a vendor cannot be served");
+    }
 }
 
 async fn until(mut over: watch::Receiver<()>) {
