@@ -52,6 +52,15 @@ struct Place {
 }
 
 impl Site {
+    /// The same with its router wrapped.
+    #[must_use]
+    pub fn map(self, wrap: impl FnOnce(Router) -> Router) -> Self {
+        Self {
+            router: wrap(self.router),
+            ..self
+        }
+    }
+
     /// A router behind the faults of its vendor.
     pub(crate) fn behind(router: Router, faults: Faults, clock: VendorClock) -> Self {
         let door = Door {

@@ -10,7 +10,7 @@ use mock_kit::{
 use super::{Exit, known, say, usage};
 use crate::{
     oracle::{self, INVARIANTS, Invariant},
-    scenario::{Fault, Scenario, Shipped, find, shipped},
+    scenario::{Fault, PROCESS_KINDS, Scenario, Shipped, find, shipped},
 };
 
 /// What to explain.
@@ -43,6 +43,8 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
         say(fault_in_words(about));
     } else if name == "hub_crash" {
         say(with_users(CRASH.to_owned(), "hub_crash"));
+    } else if let Some((kind, words)) = PROCESS_KINDS.iter().find(|(kind, _)| *kind == name) {
+        say(with_users((*words).to_owned(), kind));
     } else {
         return usage(unknown(name));
     }
@@ -55,7 +57,8 @@ fn unknown(name: &str) -> String {
     let faults = about_all()
         .iter()
         .map(|about| about.name)
-        .chain(["hub_crash"]);
+        .chain(["hub_crash"])
+        .chain(PROCESS_KINDS.map(|(kind, _)| kind));
     let near = nearest_three(name, scenarios.chain(invariants).chain(faults));
     let what = format!("no scenario, fault or invariant is called `{name}`");
     if near.is_empty() {

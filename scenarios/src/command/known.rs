@@ -2,7 +2,11 @@
 
 use mock_kit::fault::about_all;
 
-use crate::{oracle::INVARIANTS, scenario::Known, sim};
+use crate::{
+    oracle::INVARIANTS,
+    scenario::{Known, PROCESS_KINDS},
+    sim,
+};
 
 /// Vendors with their operations, invariants, and kinds of fault.
 pub fn known() -> Known {
@@ -11,6 +15,7 @@ pub fn known() -> Known {
         .map(|about| about.name.to_owned())
         .collect();
     faults.push("hub_crash".to_owned());
+    faults.extend(PROCESS_KINDS.map(|(name, _)| name.to_owned()));
     Known {
         vendors: sim::operations(),
         clients: sim::clients(),

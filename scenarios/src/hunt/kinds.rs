@@ -2,7 +2,7 @@
 
 use mock_kit::{fault::about_all, nearest::nearest_three};
 
-use crate::scenario::CRASH;
+use crate::scenario::{CRASH, PROCESS_KINDS};
 
 /// The kinds that a hunt chooses from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +62,9 @@ impl Kinds {
 
 /// Every kind that a scenario file may name.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    about_all().iter().map(|about| about.name).chain([CRASH])
+    let vendors = about_all().iter().map(|about| about.name);
+    let processes = PROCESS_KINDS.iter().map(|(name, _)| *name);
+    vendors.chain([CRASH]).chain(processes)
 }
 
 fn known(name: &String) -> Result<(), String> {

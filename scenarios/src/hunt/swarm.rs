@@ -12,7 +12,10 @@ use super::{
     draw::Draws,
     kinds::{self, Kinds},
 };
-use crate::scenario::{Crash, Fault, Moment, Span};
+use crate::scenario::{
+    ClockJump, ClockOwner, Crash, CrashPhase, Fault, Moment, Outage, ProcessFault, Span,
+    VendorCrash, VendorName,
+};
 
 /// The vendors, each with the operations that a middleware calls and the topics it is told.
 const TARGETS: [(&str, &[&str], &[&str]); 2] = [
@@ -83,7 +86,17 @@ pub(super) fn faults(kinds: &Kinds, draws: &Draws, duration: Span) -> Vec<Fault>
         .filter_map(|number| weather.fault(kind(number)?, number))
         .collect();
     keep_one_key(&mut faults);
+    keep_survivable(&mut faults);
     faults
+}
+
+/// A request applied late under a key that the vendor has forgotten has two effects, and no client
+/// can help it.
+fn keep_survivable(faults: &mut Vec<Fault>) {
+    let is_late = |fault: &Fault| fault.kind() == "late_apply";
+    if faults.iter().any(is_late) {
+        faults.retain(|fault| fault.kind() != "idempotency_key_ignored");
+    }
 }
 
 /// The middleware has two keys of the shop, and nobody can give it a third: one may be revoked.
@@ -121,7 +134,10 @@ impl Weather<'_> {
 
     fn fault(&self, kind: &str, number: u64) -> Option<Fault> {
         let Some(about) = about_all().iter().find(|about| about.name == kind) else {
-            return Some(Fault::Crash(self.crash(number)));
+            return Some(match self.process(kind, number) {
+                Some(fault) => Fault::Process(fault),
+                None => Fault::Crash(self.crash(number)),
+            });
         };
         let mut fields = Map::new();
         fields.insert("kind".to_owned(), json!(kind));
@@ -136,6 +152,47 @@ impl Weather<'_> {
         }
         // Each field was drawn from what the kind allows; a test draws thousands.
         Some(Fault::Vendor(Box::new(rule.ok()?)))
+    }
+
+    fn process(&self, kind: &str, number: u64) -> Option<ProcessFault> {
+        let draw = |purpose| self.draws.nth(purpose, number);
+        let seconds = |purpose, most| Span::from_secs(1 + draw(purpose).below(most));
+        let outage = || Outage {
+            from: self.within(draw("from")),
+            lasts: seconds("lasts", 120),
+        };
+        Some(match kind {
+            "vendor_crash" => ProcessFault::VendorCrash(self.vendor_crash(number)),
+            "storage_busy" => ProcessFault::StorageBusy(outage()),
+            "storage_full" => ProcessFault::StorageFull(outage()),
+            "clock_jump" => ProcessFault::ClockJump(ClockJump {
+                of: draw("whose")
+                    .pick(&[ClockOwner::Hub, ClockOwner::Jerky, ClockOwner::Polish])
+                    .copied()?,
+                seconds: draw("by").pick(&[-90, -2, 2, 90]).copied()?,
+                at: self.within(draw("at")),
+                lasts: Some(seconds("lasts", 300)),
+            }),
+            _ => return None,
+        })
+    }
+
+    fn vendor_crash(&self, number: u64) -> VendorCrash {
+        let draw = |purpose| self.draws.nth(purpose, number);
+        let by_request = draw("by request").chance(0.5);
+        VendorCrash {
+            vendor: match draw("vendor").chance(0.5) {
+                true => VendorName::Jerky,
+                false => VendorName::Polish,
+            },
+            at: (!by_request).then(|| self.within(draw("at"))),
+            nth_request: by_request.then(|| 1 + draw("request").below(80)),
+            phase: match draw("applied").chance(0.5) {
+                true => CrashPhase::AppliedReplyLost,
+                false => CrashPhase::BeforeApply,
+            },
+            restart_after: Span::from_secs(1 + draw("dead").below(120)),
+        }
     }
 
     fn crash(&self, number: u64) -> Crash {

@@ -56,9 +56,10 @@ pub struct Run {
 pub struct FaultCount {
     /// The kind.
     pub kind: String,
-    /// The operation it struck, or `process` for a crash.
+    /// The operation it struck; of a process fault whom: `process` (the middleware's), a vendor,
+    /// `store`, or whose clock.
     pub operation: String,
-    /// The phase of the request it struck in.
+    /// The phase of the request it struck in; of a process fault, at what.
     pub phase: String,
     /// How often.
     pub count: u64,

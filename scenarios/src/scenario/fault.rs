@@ -1,7 +1,7 @@
 //! `[[fault]]`: what goes wrong, at a vendor or with the middleware's own process.
 //!
 //! A vendor's fault is [`mock_kit::FaultRule`], the same plain data that the mocks' admin API
-//! takes; the middleware's crash is the harness's own, because only the harness can kill it.
+//! takes; what happens to a process is the harness's own, because only the harness can kill it.
 
 use std::{borrow::Cow, num::NonZeroU64};
 
@@ -9,7 +9,7 @@ use mock_kit::FaultRule;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use super::Span;
+use super::{PROCESS_KINDS, ProcessFault, Span};
 
 /// The kind by which a file names a [`Crash`].
 pub(crate) const CRASH: &str = "hub_crash";
@@ -20,6 +20,8 @@ pub(crate) const CRASH: &str = "hub_crash";
 pub enum Fault {
     /// The middleware's process dies and comes back on its store.
     Crash(Crash),
+    /// Something happens to a vendor's process, to the middleware's disk, or to a clock.
+    Process(ProcessFault),
     /// A vendor, or the way to it, misbehaves.
     Vendor(Box<FaultRule>),
 }
@@ -128,7 +130,15 @@ impl Fault {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Crash(_) => CRASH,
+            Self::Process(fault) => fault.kind(),
             Self::Vendor(rule) => rule.fault.about().name,
+        }
+    }
+
+    fn complaint(&self) -> Option<&'static str> {
+        match self {
+            Self::Process(fault) => fault.complaint(),
+            Self::Crash(_) | Self::Vendor(_) => None,
         }
     }
 }
@@ -136,10 +146,21 @@ impl Fault {
 impl<'de> Deserialize<'de> for Fault {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut table = toml::Table::deserialize(deserializer)?;
-        let is_crash = table.get("kind").and_then(toml::Value::as_str) == Some(CRASH);
-        if is_crash {
-            let crash = toml::Value::Table(table).try_into().map(Self::Crash);
-            return crash.map_err(|error| de::Error::custom(error.message()));
+        let kind = table.get("kind").and_then(toml::Value::as_str);
+        let is_crash = kind == Some(CRASH);
+        let is_process = PROCESS_KINDS.iter().any(|(name, _)| kind == Some(*name));
+        if is_crash || is_process {
+            let fields = toml::Value::Table(table);
+            let fault = match is_crash {
+                true => fields.try_into().map(Self::Crash),
+                false => fields.try_into().map(Self::Process),
+            };
+            let fault =
+                fault.map_err(|error: toml::de::Error| de::Error::custom(error.message()))?;
+            return match fault.complaint() {
+                Some(complaint) => Err(de::Error::custom(complaint)),
+                None => Ok(fault),
+            };
         }
         for field in WINDOW {
             in_milliseconds(&mut table, field);
@@ -170,7 +191,8 @@ impl JsonSchema for Fault {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let crash = generator.subschema_for::<CrashFields>();
+        let process = generator.subschema_for::<ProcessFault>();
         let rule = generator.subschema_for::<FaultRule>();
-        json_schema!({ "anyOf": [crash, rule] })
+        json_schema!({ "anyOf": [crash, process, rule] })
     }
 }

@@ -10,6 +10,7 @@ mod found;
 mod hub;
 mod load;
 mod mistake;
+mod process;
 mod schema;
 mod span;
 mod step;
@@ -31,6 +32,10 @@ pub use found::Found;
 pub use hub::HubSettings;
 pub use load::{LoadError, parse, read, write};
 pub use mistake::Mistake;
+pub(crate) use process::PROCESS_KINDS;
+pub use process::{
+    ClockJump, ClockOwner, CrashPhase, Outage, ProcessFault, VendorCrash, VendorName,
+};
 pub use schema::schema;
 pub use span::Span;
 pub use step::{

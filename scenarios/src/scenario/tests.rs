@@ -174,6 +174,40 @@ fn a_crash_needs_exactly_one_moment() {
 }
 
 #[test]
+fn every_process_fault_is_read_from_its_kind_alone_and_written_as_it_was() {
+    for (kind, words) in PROCESS_KINDS {
+        let body = format!("[[fault]]\nkind = \"{kind}\"\n");
+        let scenario = parse("x.toml", &format!("{HEAD}{body}"), &Known::default()).unwrap();
+        assert_eq!(scenario.faults[0].kind(), kind);
+        let text = write(&scenario).unwrap();
+        assert_eq!(parse("y.toml", &text, &Known::default()).unwrap(), scenario);
+        assert!(
+            words.starts_with(kind) && words.contains("stands for: "),
+            "{words}"
+        );
+    }
+}
+
+#[test]
+fn a_process_fault_with_a_value_it_cannot_have_is_refused_by_the_field() {
+    for (body, field) in [
+        ("kind = \"clock_jump\"\nseconds = 0", "`seconds`"),
+        ("kind = \"clock_jump\"\nseconds = 2592001", "`seconds`"),
+        ("kind = \"storage_full\"\nlasts = \"0s\"", "`lasts`"),
+        ("kind = \"vendor_crash\"\nnth_request = 0", "`nth_request`"),
+        (
+            "kind = \"vendor_crash\"\nnth_request = 3\nat = \"1m\"",
+            "`nth_request`",
+        ),
+        ("kind = \"vendor_crash\"\nvendor = \"acme\"", "acme"),
+        ("kind = \"storage_busy\"\nfor = \"3m\"", "for"),
+    ] {
+        let said = complaint(&format!("[[fault]]\n{body}\n"));
+        assert!(said.contains(field), "{said}");
+    }
+}
+
+#[test]
 fn what_is_written_is_read_back_as_it_was() {
     let body = "seed = 7\n[world]\nduration = \"90m\"\n[[fault]]\nkind = \"hub_crash\"\nnth_commit = 3\n\
                 [[step]]\ndo = \"order\"\nname = \"o\"\nat = \"5m\"\ncustomer = \"C\"\n\

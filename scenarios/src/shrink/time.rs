@@ -33,6 +33,7 @@ fn scale(scenario: &mut Scenario, to: impl Fn(u64) -> u64) {
                     span(at);
                 }
             }
+            Fault::Process(fault) => fault.times_mut().into_iter().for_each(span),
             Fault::Vendor(rule) => {
                 let window = [&mut rule.timing.from, &mut rule.timing.until];
                 for moment in window.into_iter().flatten() {

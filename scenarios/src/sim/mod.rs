@@ -4,10 +4,13 @@
 
 pub mod actors;
 mod canary;
+mod clocks;
+mod disk;
 mod doom;
 mod history;
 pub mod ledger;
 mod lost;
+mod machines;
 pub mod net;
 mod parties;
 mod process;

@@ -16,17 +16,20 @@ use sync_core::{
     catalogue::Catalogue,
     store::{AfterCommit, Store},
 };
-use sync_hub::{Hub, HubConfig, Wires};
+use sync_hub::{Hub, HubConfig, HubError, Wires};
 use tempfile::TempDir;
 
-use super::{SimError, doom::Doom, history, net::Net, parties::Vendors, tape::Party};
+use super::{SimError, disk::Disk, doom::Doom, history, net::Net, parties::Vendors, tape::Party};
 use crate::{
     oracle::history::{Checkpoint, Crash as Died},
-    scenario::Crash,
+    scenario::{Crash, Span},
 };
 
 /// The middleware's host.
 pub(super) const HOST: &str = "hub.test";
+
+/// How long a supervisor waits before it starts again what did not start.
+const SUPERVISED: Span = Span::from_secs(1);
 
 /// The middleware's process. Clones share it.
 #[derive(Clone)]
@@ -46,6 +49,10 @@ pub(super) struct Setup {
     pub(super) net: Net,
     pub(super) vendors: Vendors,
     pub(super) clock: Clock,
+    /// What the middleware takes for the time.
+    pub(super) own_clock: Clock,
+    /// The disk that its store lies on.
+    pub(super) gate: Disk,
     pub(super) keyed: Keyed,
 }
 
@@ -73,7 +80,10 @@ impl Process {
     pub(super) async fn run(&self) -> Result<(), SimError> {
         loop {
             let alive = Arc::new(AtomicBool::new(true));
-            let hub = self.start(&alive)?;
+            let Some(hub) = self.start(&alive)? else {
+                tokio::time::sleep(SUPERVISED.to_duration()).await;
+                continue;
+            };
             let crash = tokio::select! {
                 biased;
                 crash = self.0.doom.struck() => crash,
@@ -120,7 +130,8 @@ impl Process {
         self.life().struck.clone()
     }
 
-    fn start(&self, alive: &Arc<AtomicBool>) -> Result<Hub, SimError> {
+    /// Starts it on its store; none when the disk refuses, and its supervisor has to try again.
+    fn start(&self, alive: &Arc<AtomicBool>) -> Result<Option<Hub>, SimError> {
         let Inner { setup, doom, .. } = &*self.0;
         let mut store = self.open()?;
         let (counted, lives) = (doom.clone(), Arc::clone(alive));
@@ -131,6 +142,8 @@ impl Process {
             lives.store(false, Ordering::Relaxed);
             AfterCommit::Crash
         });
+        let gate = setup.gate.clone();
+        store.on_write(move || gate.refuses());
         let wire = self.wire(alive);
         let wires = Wires {
             jerky: wire.clone(),
@@ -141,13 +154,17 @@ impl Process {
             Arc::clone(&setup.catalogue),
             store,
             wires,
-            setup.clock.clone(),
+            setup.own_clock.clone(),
             setup.keyed,
         );
-        let hub = hub.map_err(|error| SimError::Hub(error.to_string()))?;
+        let hub = match hub {
+            Ok(hub) => hub,
+            Err(HubError::Engine(error)) if error.is_retryable() => return Ok(None),
+            Err(error) => return Err(SimError::Hub(error.to_string())),
+        };
         setup.net.open(HOST, hub.router());
         self.life().hub = Some(hub.clone());
-        Ok(hub)
+        Ok(Some(hub))
     }
 
     async fn die(&self, crash: Crash) -> Result<(), SimError> {

@@ -131,12 +131,18 @@ async fn safety(world: &World, plan: &Plan) -> Result<(), SimError> {
     weather::set(&world.vendors, plan, world.traffic_began())?;
     let mut beside = JoinSet::new();
     beside.spawn(world.doom.arm());
+    beside.spawn(world.machines.arm());
+    beside.spawn(world.clocks.arm(world));
+    world.disk.arm();
     beside.spawn(world.lost.clone().keep(world.vendors.clone()));
     beside.spawn(watch::jerky(world, plan));
     beside.spawn(watch::polish(world, plan));
     world.people.perform(&plan.steps, start).await;
     tokio::time::sleep_until(start + plan.world().duration.to_duration()).await;
     world.doom.disarm();
+    world.machines.disarm();
+    world.disk.disarm();
+    world.clocks.right(&world.vendors);
     weather::lift(&world.vendors);
     watch::end(world);
     Ok(())
@@ -189,7 +195,7 @@ fn judged(world: &World, plan: &Plan, history: &History) -> Run {
         expect.invariants.is_empty() || expect.invariants.contains(&verdict.name)
     };
     let invariants: Vec<Finding> = verdicts.iter().filter(wanted).map(Finding::from).collect();
-    let faults = weather::report(&world.vendors, &world.process);
+    let faults = weather::report(world);
     let tally = history::Tally::of(history, &world.tape);
     let mut unmet = tally.unmet(expect, &faults);
     unmet.extend(unrest(history));

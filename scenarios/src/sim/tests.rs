@@ -5,7 +5,7 @@ use crate::{
     command::known,
     plan::Plan,
     report::Run,
-    scenario::{Scenario, Span, Traffic, find},
+    scenario::{Scenario, Span, Traffic, find, parse},
 };
 
 /// A scenario cut down to what a test can wait for.
@@ -19,6 +19,15 @@ fn short(name: &str) -> Scenario {
         ..scenario.rates()
     });
     scenario
+}
+
+/// The plan of a small world with this fault in it, told as in a file.
+pub(super) fn plan_with(fault: &str) -> Plan {
+    let text = format!(
+        "name = \"x\"\ntitle = \"t\"\nwhy = \"w\"\n[world]\nitems = 2\nlistings = 2\n[[fault]]\n{fault}"
+    );
+    let scenario = parse("x.toml", &text, &known()).unwrap_or_else(|mistake| panic!("{mistake}"));
+    Plan::expand(&scenario, 1)
 }
 
 fn run(scenario: &Scenario, seed: u64) -> Run {
@@ -79,4 +88,32 @@ fn nobody_follows_a_redirect_to_another_host() {
     hosts.dedup();
     // A request elsewhere would be on the tape, refused or not, with whatever it carried.
     assert_eq!(hosts, ["hub.test", "jerky.test", "polish.test"]);
+}
+
+#[test]
+fn vendors_that_die_and_disks_that_refuse_break_nothing_and_play_the_same_twice() {
+    let mut scenario = short("quiet-day");
+    scenario.faults = plan_with(
+        "kind = \"vendor_crash\"\nat = \"5m\"\n\
+         [[fault]]\nkind = \"vendor_crash\"\nvendor = \"polish\"\nnth_request = 400\nphase = \"applied_reply_lost\"\n\
+         [[fault]]\nkind = \"storage_busy\"\nfrom = \"15m\"\nlasts = \"2m\"\n\
+         [[fault]]\nkind = \"storage_full\"\nfrom = \"25m\"\nlasts = \"5m\"\n",
+    )
+    .scenario
+    .faults;
+    let (first, second) = (run(&scenario, 1), run(&scenario, 1));
+    assert_eq!(first.trace_hash, second.trace_hash);
+    let kinds: Vec<_> = first.faults.iter().map(|one| one.kind.as_str()).collect();
+    assert_eq!(
+        kinds,
+        [
+            "storage_busy",
+            "storage_full",
+            "vendor_crash",
+            "vendor_crash"
+        ]
+    );
+    let is_broken = |one: &&crate::report::Finding| one.status != crate::report::Outcome::Holds;
+    let broken: Vec<_> = first.invariants.iter().filter(is_broken).collect();
+    assert!(broken.is_empty(), "{broken:#?}");
 }

@@ -61,6 +61,16 @@ pub(super) fn end(world: &World) {
     world.polish_skew.note(of_polish(&world.vendors, right));
 }
 
+/// Notes that the jerky vendor's clock was set just now.
+pub(super) fn note_jerky(watch: &Watch, vendors: &Vendors, ahead: SignedDuration) {
+    watch.note(of_jerky(vendors, ahead));
+}
+
+/// Notes that the polish vendor's clock was set just now.
+pub(super) fn note_polish(watch: &Watch, vendors: &Vendors, ahead: SignedDuration) {
+    watch.note(of_polish(vendors, ahead));
+}
+
 async fn keep(
     clock: Clock,
     sets: Vec<(Timestamp, SignedDuration)>,

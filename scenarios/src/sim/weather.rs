@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use mock_kit::{FaultRule, Faults, fault::Moment};
 
-use super::{SimError, parties::Vendors, process::Process};
+use super::{SimError, parties::Vendors, world::World};
 use crate::{
     plan::Plan,
     report::FaultCount,
@@ -76,7 +76,8 @@ pub(super) fn lift(vendors: &Vendors) {
 }
 
 /// What struck, by kind, operation and phase.
-pub(super) fn report(vendors: &Vendors, process: &Process) -> Vec<FaultCount> {
+pub(super) fn report(world: &World) -> Vec<FaultCount> {
+    let (vendors, process) = (&world.vendors, &world.process);
     let struck = both(vendors).into_iter().flat_map(Faults::report);
     let mut counts: Vec<FaultCount> = struck
         .map(|fault| FaultCount {
@@ -92,6 +93,9 @@ pub(super) fn report(vendors: &Vendors, process: &Process) -> Vec<FaultCount> {
         phase: phase(crash.moment).to_owned(),
         count: 1,
     }));
+    counts.extend(world.machines.struck());
+    counts.extend(world.clocks.struck());
+    counts.extend(world.disk.struck());
     merged(counts)
 }
 
@@ -107,7 +111,7 @@ pub(super) fn rules(plan: &Plan, start: Timestamp) -> Vec<FaultRule> {
     };
     let faults = plan.scenario.faults.iter();
     let rule = |fault: &Fault| match fault {
-        Fault::Crash(_) => None,
+        Fault::Crash(_) | Fault::Process(_) => None,
         Fault::Vendor(rule) => {
             let mut rule = FaultRule::clone(rule);
             // Before its window is a time: the same rule draws the same in any phase of a run.
@@ -129,6 +133,7 @@ pub(super) fn longest_outage(plan: &Plan, start: Timestamp) -> SignedDuration {
     });
     let dead = plan.scenario.faults.iter().filter_map(|fault| match fault {
         Fault::Crash(crash) => Some(crash.restart_after.to_signed()),
+        Fault::Process(fault) => Some(fault.lasts(plan.world().duration).to_signed()),
         Fault::Vendor(_) => None,
     });
     windows.chain(dead).max().unwrap_or(SignedDuration::ZERO)

@@ -5,13 +5,15 @@ use std::cell::OnceCell;
 use jiff::Timestamp;
 use mock_kit::Settings;
 use seams::Clock;
-use tokio::task::JoinSet;
 
 use super::{
     SimError,
     actors::People,
+    clocks::Clocks,
+    disk::Disk,
     doom::Doom,
     lost::Lost,
+    machines::Machines,
     net::Net,
     parties::{Addresses, PeoplesWires, Vendors, catalogue},
     process::{HOST, Process, Setup},
@@ -37,6 +39,12 @@ pub(super) struct World {
     pub(super) process: Process,
     pub(super) people: People,
     pub(super) doom: Doom,
+    /// The vendors' processes.
+    pub(super) machines: Machines,
+    /// The clocks that are set wrong.
+    pub(super) clocks: Clocks,
+    /// The disk of the middleware's store.
+    pub(super) disk: Disk,
     /// Webhooks that a fault lost.
     pub(super) lost: Lost,
     /// How each vendor's clock was set.
@@ -44,8 +52,6 @@ pub(super) struct World {
     pub(super) polish_skew: Watch,
     /// When people began to work, once they have.
     pub(super) traffic_began: OnceCell<Timestamp>,
-    /// What runs by itself: webhooks going out, time passing at the vendors.
-    _drives: JoinSet<()>,
 }
 
 impl World {
@@ -59,8 +65,10 @@ impl World {
             ..Settings::default()
         };
         let vendors = Vendors::open(plan, &clock, settings)?;
-        net.open(JERKY, vendors.jerky.site());
-        net.open(POLISH, vendors.polish.site());
+        let machines = Machines::new(net.clone(), vendors.clone(), plan);
+        machines.start();
+        let clocks = Clocks::new(&clock, plan);
+        let disk = Disk::new(plan);
         let doom = Doom::of(crashes(plan));
         let setup = Setup {
             config: vendors.hub_config(&plan.scenario.hub, &addresses())?,
@@ -68,16 +76,20 @@ impl World {
             net: net.clone(),
             vendors: vendors.clone(),
             clock: clock.clone(),
+            own_clock: clocks.hub(),
+            gate: disk.clone(),
             keyed: plan.keyed(),
         };
         Ok(Self {
             people: vendors.people(peoples_wires(&net), &addresses())?,
-            _drives: drives(&vendors, &net),
             process: Process::new(setup, doom.clone())?,
             vendors,
             clock,
             tape,
             net,
+            machines,
+            clocks,
+            disk,
             doom,
             lost: Lost::default(),
             jerky_skew: Watch::default(),
@@ -114,18 +126,11 @@ fn peoples_wires(net: &Net) -> PeoplesWires {
     }
 }
 
-fn drives(vendors: &Vendors, net: &Net) -> JoinSet<()> {
-    let mut drives = JoinSet::new();
-    drives.spawn(vendors.jerky.run_webhooks(net.wire(Party::Jerky)));
-    drives.spawn(vendors.polish.run_webhooks(net.wire(Party::Polish)));
-    drives
-}
-
 fn crashes(plan: &Plan) -> Vec<Crash> {
     let faults = plan.scenario.faults.iter();
     let crash = |fault: &Fault| match fault {
         Fault::Crash(crash) => Some(crash.clone()),
-        Fault::Vendor(_) => None,
+        Fault::Process(_) | Fault::Vendor(_) => None,
     };
     faults.filter_map(crash).collect()
 }

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, html};
-use mock_kit::fault::about_all;
 
 use crate::report::{FaultCount, Run};
 
@@ -33,9 +32,9 @@ impl Coverage {
                 count,
             })
             .collect();
-        let known = about_all().iter().map(|about| about.name);
+        let known = crate::hunt::names();
         let struck = |kind: &&str| counts.iter().any(|count| count.kind == **kind);
-        let holes = known.chain(["hub_crash"]).filter(|kind| !struck(kind));
+        let holes = known.filter(|kind| !struck(kind));
         Self {
             holes: holes.map(str::to_owned).collect(),
             counts,

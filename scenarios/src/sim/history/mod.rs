@@ -29,6 +29,7 @@ use crate::{
 pub(super) fn tell(world: &World, plan: &Plan, phases: Phases) -> Result<History, SimError> {
     let traffic_began = world.traffic_began();
     let (jerky, polish) = (world.jerky_skew.settings(), world.polish_skew.settings());
+    let skew = jerky.most() + polish.most() + world.clocks.most();
     let tape = world.tape.entries();
     let deliveries = wire::deliveries(&tape, world.lost.all(&world.vendors));
     let (crashes, mut checkpoints) = world.process.biography();
@@ -38,7 +39,7 @@ pub(super) fn tell(world: &World, plan: &Plan, phases: Phases) -> Result<History
         .with_store(|store| checkpoint(store, &orders, phases.ended));
     checkpoints.push(end.ok_or(SimError::Ended)??);
     Ok(History {
-        limits: limits(plan, traffic_began, jerky.most() + polish.most()),
+        limits: limits(plan, traffic_began, skew),
         mapping: told::mapping(&plan.catalogue),
         jerky: world
             .vendors
