@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{
     History, LINES, formula,
-    history::{Account, Component, Criticality, Delivery, Listing, Vendor},
+    history::{Account, Component, Criticality, Delivery, JerkyFact, Listing, Vendor},
     names::{JerkySku, PolishSku},
     numbers::{Numbers, Shown},
     order::OrderState,
@@ -35,6 +35,7 @@ pub(super) struct Case<'h> {
     /// When something about a subject was set aside.
     poisoned: BTreeMap<&'h str, Vec<Timestamp>>,
     newest_fed: BTreeMap<&'h str, u64>,
+    zones: BTreeMap<&'h JerkySku, TimeZone>,
 }
 
 impl<'h> Case<'h> {
@@ -55,6 +56,7 @@ impl<'h> Case<'h> {
             made_of: made_of(history),
             poisoned: poisoned(history),
             newest_fed: newest_fed(history),
+            zones: zones(history),
             timeline,
         }
     }
@@ -126,6 +128,16 @@ impl<'h> Case<'h> {
     /// Whether the middleware has any business with the item.
     pub(super) fn is_mapped(&self, item: &JerkySku) -> bool {
         self.made_of.contains_key(item)
+    }
+
+    /// Whether a day began at the listing's warehouse so short a time ago that an older level may have
+    /// been valued by the new day: a state that never was, and that the next poll puts right.
+    pub(super) fn is_new_day(&self, listing: &Listing, at: Timestamp) -> bool {
+        let before = self.earlier(at, self.history.limits.notice);
+        let mut zones = listing
+            .jerky_needs()
+            .filter_map(|(item, _)| self.zones.get(item));
+        zones.any(|zone| formula::day(before, zone) != formula::day(at, zone))
     }
 
     /// Whether anything happened to the item after `since`.
@@ -212,6 +224,14 @@ fn made_of(history: &History) -> BTreeMap<&JerkySku, Vec<&PolishSku>> {
         }
     }
     made_of
+}
+
+fn zones(history: &History) -> BTreeMap<&JerkySku, TimeZone> {
+    let named = history.jerky.iter().filter_map(|fact| match &fact.what {
+        JerkyFact::Item { sku, zone, .. } => Some((sku, TimeZone::get(zone).ok()?)),
+        _ => None,
+    });
+    named.collect()
 }
 
 fn newest_fed(history: &History) -> BTreeMap<&str, u64> {

@@ -45,6 +45,7 @@ fn published(
         let (oldest, newest) = window(case, shown);
         if !numbers.is_justified(shown.value, oldest, newest)
             && !case.had_poison(sku, numbers.listing, (oldest, newest))
+            && !case.is_new_day(numbers.listing, shown.at)
         {
             findings.violated(|| {
                 let truths = numbers.truths(oldest, newest);

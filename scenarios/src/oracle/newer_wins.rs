@@ -59,6 +59,7 @@ fn publishes(
         } else if let Some(at) = numbers.first(shown.value, oldest, oldest, newest)
             && let Some(before) = before
             && !case.had_poison(sku, numbers.listing, (oldest, newest))
+            && !case.is_new_day(numbers.listing, shown.at)
         {
             findings.violated(|| overwritten(sku, before, reached, *shown, at));
             return;

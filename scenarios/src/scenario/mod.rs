@@ -83,6 +83,11 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// Whether its file would be read again: no number outside what a world can be.
+    pub(crate) fn is_sound(&self) -> bool {
+        check::check(self, &Known::default()).is_ok()
+    }
+
     /// The traffic to expand: what the file says, or the usual rates when it says nothing at all.
     pub fn rates(&self) -> Traffic {
         match &self.traffic {

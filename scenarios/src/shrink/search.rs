@@ -46,7 +46,7 @@ impl Search {
 
     /// Takes `candidate` for the smallest case if it breaks the same invariant.
     pub(super) fn take(&mut self, candidate: Scenario) -> bool {
-        if candidate == self.best || self.is_over() {
+        if candidate == self.best || self.is_over() || !candidate.is_sound() {
             return false;
         }
         let hash = xxh3_64(format!("{candidate:?}").as_bytes());

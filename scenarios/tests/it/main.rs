@@ -7,6 +7,8 @@
 
 mod command;
 mod determinism;
+mod hunting;
+mod regressions;
 
 use std::{
     path::Path,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::{demand::owed, draft::Draft, item::Item, state::Row};
 use crate::{
     outbox::{Aggregate, Command, ReservationPart},
-    sku::{LineId, OrderId},
+    sku::{LineId, OrderId, PolishSku},
     sometimes::{Mark, reached},
     store::StoreError,
     vendor::error::Refusal,
@@ -53,6 +53,10 @@ impl Draft<'_> {
                 reached(Mark::VersionMismatch);
                 self.reread_product(sku);
             }
+            // A name that only bad data ever spoke of is asked about in vain for ever.
+            (Command::ReadProduct { sku }, _) if refusal.code() == "not_found" => {
+                self.forget_unknown(sku);
+            }
             (Command::PublishMirror { sku, .. }, _) => self.mirror_mut(sku).reread = true,
             // The next batch takes a key of its own.
             (Command::Adjust { .. }, Aggregate::Order(id)) => self.order_mut(id)?.rounds += 1,
@@ -61,6 +65,20 @@ impl Draft<'_> {
         }
         self.note_refusal(row, refusal);
         Ok(Disposition::Answered)
+    }
+
+    /// Stops asking about a product that the shop does not have and nothing of ours is made of.
+    fn forget_unknown(&mut self, sku: &PolishSku) {
+        let catalogue = self.catalogue;
+        let is_ours = catalogue.listing(sku).is_some()
+            || catalogue.mirror_of(sku).is_some()
+            || catalogue.listings_with_own(sku).next().is_some();
+        if !is_ours {
+            let product = self.product_mut(sku);
+            product.heard = product.version();
+            product.reread = false;
+            product.doubt = None;
+        }
     }
 
     fn reserve_refused(&mut self, id: &OrderId, refusal: &Refusal) -> Result<(), StoreError> {

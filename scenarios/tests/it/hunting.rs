@@ -1,0 +1,181 @@
+//! `lockstep hunt` and `lockstep shrink` as processes: what they find, share out, refuse and leave.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use serde_json::Value;
+
+use crate::{complaint, lockstep};
+
+/// The seed whose record is falsified on purpose.
+const CANARY: &str = "3405691582";
+
+fn json(path: &Path) -> Value {
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+#[test]
+fn the_canary_surfaces_in_every_report_and_as_a_small_case_that_fails_alike() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = [
+        "hunt", "--first", CANARY, "--seeds", "1", "--out", "found", "--json", "h.json", "--junit",
+        "h.xml", "--html", "h.html",
+    ];
+    let output = lockstep(folder.path(), &arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", complaint(&output));
+    let document = json(&folder.path().join("h.json"));
+    let violation = &document["violations"][0];
+    assert_eq!(violation["invariant"], "S2 lots_sum_to_item");
+    assert_eq!(
+        (&violation["steps"], &violation["faults"]),
+        (&0.into(), &0.into())
+    );
+    for (file, wanted) in [("h.xml", "<failure"), ("h.html", "lots_sum_to_item")] {
+        let text = fs::read_to_string(folder.path().join(file)).unwrap();
+        assert!(text.contains(wanted), "{file} does not tell");
+    }
+    let file = violation["file"].as_str().unwrap();
+    let text = fs::read_to_string(folder.path().join(file)).unwrap();
+    assert!(
+        text.starts_with("# Breaks S2 lots_sum_to_item. Found with seed 3405691582"),
+        "{text}"
+    );
+    for (verb, code) in [("replay", 1), ("run", 1)] {
+        let again = lockstep(folder.path(), &[verb, file]).output().unwrap();
+        assert_eq!(again.status.code(), Some(code), "{verb}");
+        let said = String::from_utf8_lossy(&again.stdout).into_owned();
+        assert!(said.contains("S2 lots_sum_to_item: violated"), "{said}");
+    }
+}
+
+#[test]
+fn a_case_made_small_is_no_larger_and_fails_by_the_same_invariant() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("day.toml");
+    let text = "name = \"day\"\ntitle = \"A day\"\nwhy = \"A test\"\nseed = 3405691582\n\
+                [world]\nduration = \"20m\"\n[traffic]\ntempo = 10.0\n\
+                [[fault]]\nkind = \"latency\"\nchance = 0.2\n";
+    fs::write(&file, text).unwrap();
+    let output = lockstep(folder.path(), &["shrink", "day.toml"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", complaint(&output));
+    let small = fs::read_to_string(folder.path().join("day.small.toml")).unwrap();
+    assert!(
+        !small.contains("[[step]]") && !small.contains("[[fault]]"),
+        "{small}"
+    );
+    assert!(
+        small.contains("items = 1") && small.contains("listings = 1"),
+        "{small}"
+    );
+    let again = lockstep(folder.path(), &["run", "day.small.toml"])
+        .output()
+        .unwrap();
+    assert_eq!(again.status.code(), Some(1));
+}
+
+#[test]
+fn four_shares_cover_what_the_whole_covers() {
+    let folder = tempfile::tempdir().unwrap();
+    let covered = |shard: &str| {
+        let arguments = [
+            "hunt", "--seeds", "8", "--first", "70", "--shard", shard, "--json", "h.json",
+        ];
+        let output = lockstep(folder.path(), &arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", complaint(&output));
+        let document = json(&folder.path().join("h.json"));
+        let mut cells = std::collections::BTreeMap::new();
+        for row in document["coverage"].as_array().unwrap() {
+            let cell = format!("{} {} {}", row["fault"], row["operation"], row["phase"]);
+            cells.insert(cell, row["count"].as_u64().unwrap());
+        }
+        (document["requests"].as_u64().unwrap(), cells)
+    };
+    let whole = covered("1/1");
+    let mut sum = (0, std::collections::BTreeMap::new());
+    for shard in ["1/4", "2/4", "3/4", "4/4"] {
+        let (requests, cells) = covered(shard);
+        sum.0 += requests;
+        for (cell, count) in cells {
+            *sum.1.entry(cell).or_insert(0) += count;
+        }
+    }
+    assert_eq!(sum, whole);
+}
+
+#[test]
+fn what_cannot_be_hunted_is_refused_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("taken"), "").unwrap();
+    for (arguments, wanted) in [
+        (&["--shard", "5/4"][..], "no share 5 of 4"),
+        (&["--for", "0s"], "no time at all"),
+        (&["--seeds", "0"], "0"),
+        (&["--only", "latancy"], "latency"),
+        (&["--only", "reset", "--without", "reset"], "takes away"),
+        (&["--out", "taken/here"], "taken/here"),
+        (&["--json", "nowhere/h.json"], "nowhere/h.json"),
+    ] {
+        let all = [&["hunt"], arguments].concat();
+        let output = lockstep(folder.path(), &all).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(
+            complaint(&output).contains(wanted),
+            "{}",
+            complaint(&output)
+        );
+    }
+}
+
+#[test]
+fn a_plan_of_another_format_is_refused_and_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "name = \"old\"\ntitle = \"Old\"\nwhy = \"A test\"\nseed = 7\n\
+                [found]\nversion = \"9.9.9\"\nformat = 99\ninvariant = \"S6 exactly_once\"\n";
+    fs::write(folder.path().join("old.toml"), text).unwrap();
+    for verb in ["run", "replay", "shrink"] {
+        let output = lockstep(folder.path(), &[verb, "old.toml"])
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2), "{verb}");
+        let said = complaint(&output);
+        for part in ["format 99", "9.9.9", "hunt seed 7 again"] {
+            assert!(said.contains(part), "{part} is missing: {said}");
+        }
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupt_ends_a_hunt_that_says_how_far_it_came() {
+    let folder = tempfile::tempdir().unwrap();
+    let hunt = lockstep(folder.path(), &["hunt", "--for", "10m", "--json", "h.json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(Duration::from_secs(3));
+    let id = hunt.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let output = hunt.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", complaint(&output));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.contains("worlds a second"), "{said}");
+    assert!(
+        json(&folder.path().join("h.json"))["worlds"]
+            .as_u64()
+            .unwrap()
+            > 0
+    );
+}
