@@ -36,10 +36,11 @@ impl HubSettings {
         self.sweep_every.unwrap_or(SWEEP)
     }
 
-    /// The longest between two reads of a change feed or of a vendor's changes, the middleware's
-    /// own defaults included.
+    /// The longest until the middleware hears of a change by itself: by a change feed or a poll, or by
+    /// the next full reconciliation where those are slower still. Its own defaults are included.
     pub fn slowest_poll(&self) -> Span {
         let feed = self.feed_every.unwrap_or_default();
-        self.poll_every.unwrap_or(POLL).max(feed)
+        let poll = self.poll_every.unwrap_or(POLL).max(feed);
+        poll.min(self.sweep_every())
     }
 }
