@@ -9,6 +9,7 @@ pub mod hunt;
 pub mod live;
 pub mod oracle;
 pub mod plan;
+pub mod power;
 pub mod replay;
 pub mod report;
 pub mod scenario;

@@ -62,6 +62,9 @@ pub(super) struct Arguments {
     /// Go on after the first world that breaks
     #[arg(long)]
     keep_going: bool,
+    /// Make at most so many of what broke small; the first three of each invariant when absent
+    #[arg(long, value_name = "N")]
+    shrink: Option<usize>,
     /// Fail when a kind of fault or a rare branch was never reached
     #[arg(long)]
     require_coverage: bool,
@@ -104,7 +107,7 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
         .coverage
         .holes(&settings.kinds, &sometimes::counts());
     let elapsed = began.elapsed();
-    let found = made_small(&campaign, &settings, &arguments.out);
+    let found = made_small(&campaign, &settings, &arguments.out, arguments.shrink);
     tell(&campaign, &found, &holes, elapsed);
     let hunted = Hunted {
         campaign: &campaign,

@@ -56,6 +56,8 @@ pub struct Campaign {
     pub coverage: Coverage,
     /// Worlds that broke, by seed.
     pub broken: BTreeMap<u64, Trial>,
+    /// How long the campaign had gone on when each was found, by seed.
+    pub broken_after: BTreeMap<u64, Duration>,
     /// How often each invariant could not be judged.
     pub unknown: BTreeMap<String, u64>,
 }
@@ -137,9 +139,10 @@ fn gather(
     watch: &dyn Fn(&Campaign),
 ) -> Campaign {
     let mut campaign = Campaign::default();
+    let began = Instant::now();
     loop {
         match trials.recv_timeout(TICK) {
-            Ok(trial) => campaign.add(trial),
+            Ok(trial) => campaign.add(trial, began.elapsed()),
             Err(mpsc::RecvTimeoutError::Timeout) => {}
             Err(mpsc::RecvTimeoutError::Disconnected) => return campaign,
         }
@@ -151,7 +154,7 @@ fn gather(
 }
 
 impl Campaign {
-    fn add(&mut self, trial: Trial) {
+    fn add(&mut self, trial: Trial, since: Duration) {
         self.worlds += 1;
         self.twice += u64::from(trial.twice);
         self.requests += trial.requests;
@@ -161,6 +164,7 @@ impl Campaign {
             *self.unknown.entry(invariant.clone()).or_insert(0) += 1;
         }
         if !trial.broken.is_empty() {
+            self.broken_after.insert(trial.seed, since);
             self.broken.insert(trial.seed, trial);
         }
     }

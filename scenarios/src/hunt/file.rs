@@ -32,6 +32,8 @@ struct Violation {
     seed: u64,
     invariant: String,
     evidence: Vec<String>,
+    /// Of hunting until it was found.
+    seconds: f64,
     /// The scenario made small, if it was.
     file: Option<String>,
     /// Steps and faults of that.
@@ -109,6 +111,7 @@ impl Violation {
             seed: found.seed,
             invariant: found.broken.invariant.clone(),
             evidence: found.broken.evidence.clone(),
+            seconds: found.after.as_secs_f64(),
             file: small.map(|(_, file)| file.display().to_string()),
             steps: small.map(|(small, _)| small.scenario.steps.len()),
             faults: small.map(|(small, _)| small.scenario.faults.len()),

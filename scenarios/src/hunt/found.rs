@@ -24,6 +24,8 @@ pub struct Found {
     pub seed: u64,
     /// What it broke.
     pub broken: Broken,
+    /// How long the campaign had gone on.
+    pub after: Duration,
     /// The world made small, and the file it was written to.
     pub small: Option<(Small, PathBuf)>,
 }
@@ -33,10 +35,16 @@ const SMALL: usize = 3;
 /// How long one may take.
 const BUDGET: Duration = Duration::from_secs(30);
 
-/// Makes the first worlds of each invariant small, on all cores, and writes them into `folder`.
-pub fn made_small(campaign: &Campaign, settings: &Settings, folder: &Path) -> Vec<Found> {
+/// Makes the first worlds of each invariant small, on all cores, and writes them into `folder`; of all
+/// together at most `most`, where that is given.
+pub fn made_small(
+    campaign: &Campaign,
+    settings: &Settings,
+    folder: &Path,
+    most: Option<usize>,
+) -> Vec<Found> {
     let mut found = found(campaign);
-    let places = chosen(&found);
+    let places = chosen(&found, most);
     let (next, done) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
     thread::scope(|scope| {
         for _ in 0..settings.jobs.min(places.len()) {
@@ -63,23 +71,27 @@ fn found(campaign: &Campaign) -> Vec<Found> {
         trial.broken.iter().map(|broken| Found {
             seed: *seed,
             broken: broken.clone(),
+            after: campaign.broken_after.get(seed).copied().unwrap_or_default(),
             small: None,
         })
     });
     each.collect()
 }
 
-fn chosen(found: &[Found]) -> Vec<usize> {
+/// The first of each invariant, then the second of each, and so on.
+fn chosen(found: &[Found], most: Option<usize>) -> Vec<usize> {
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     let mut early = Vec::new();
     for (place, found) in found.iter().enumerate() {
         let count = seen.entry(&found.broken.invariant).or_insert(0);
         *count += 1;
         if *count <= SMALL {
-            early.push(place);
+            early.push((*count, place));
         }
     }
-    early
+    early.sort_unstable();
+    early.truncate(most.unwrap_or(usize::MAX));
+    early.into_iter().map(|(_, place)| place).collect()
 }
 
 fn small(found: &Found, settings: &Settings, folder: &Path) -> Option<(Small, PathBuf)> {

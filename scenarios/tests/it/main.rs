@@ -5,6 +5,7 @@
     reason = "clippy takes only test functions for tests, and not what they call"
 )]
 
+mod bugs;
 mod command;
 mod determinism;
 mod hunting;

@@ -1,0 +1,66 @@
+//! The `power` binary: reads its arguments, measures, exits with 0 when every bug is caught.
+
+use std::{num::NonZero, path::PathBuf, process::ExitCode, thread};
+
+use clap::Parser;
+use scenarios::{
+    command::Exit,
+    power::{self, Settings},
+};
+
+/// Plant each bug of scenarios/bugs in a scratch copy, build it, hunt, and write docs/power.md
+#[derive(Debug, Parser)]
+#[command(name = "power", version)]
+struct Arguments {
+    /// Measure these bugs only
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    bugs: Vec<String>,
+    /// Play so many worlds for each bug, with swarm and again without
+    #[arg(long, value_name = "N", default_value = "1000")]
+    seeds: NonZero<u64>,
+    /// Play so many worlds at the same time; all cores when absent
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZero<usize>>,
+    /// Leave out what was measured already
+    #[arg(long)]
+    resume: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let Some(root) = root() else {
+        eprintln!("error: this is not the workspace; run it where scenarios/bugs is");
+        return Exit::Usage.into();
+    };
+    let cores = || thread::available_parallelism().map_or(1, NonZero::get);
+    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    let target = target.map_or_else(|| root.join("target"), |target| root.join(target));
+    let settings = Settings {
+        folder: target.join("power"),
+        root,
+        bugs: arguments.bugs,
+        seeds: arguments.seeds.get(),
+        jobs: arguments.jobs.map_or_else(cores, NonZero::get),
+        resume: arguments.resume,
+    };
+    match power::run(&settings) {
+        Ok(true) => Exit::Holds,
+        Ok(false) => Exit::Broken,
+        Err(error) => {
+            eprintln!("error: {error}");
+            match error.is_usage() {
+                true => Exit::Usage,
+                false => Exit::Harness,
+            }
+        }
+    }
+    .into()
+}
+
+/// The workspace this is run in, from any folder of it.
+fn root() -> Option<PathBuf> {
+    let here = std::env::current_dir().ok()?;
+    let mut above = here.ancestors();
+    let root = above.find(|folder| folder.join("scenarios/bugs").is_dir())?;
+    Some(root.to_owned())
+}

@@ -1,0 +1,160 @@
+//! A campaign: the unpatched middleware first, then one bug after the other.
+
+use std::{fs, path::PathBuf};
+
+use tokio::time::Instant;
+
+use super::{
+    Bug, Hunted, Kept, Measure, PowerError, Results, Scratch, catalogue, chosen,
+    table::{self, Campaign},
+};
+use crate::report;
+
+/// What a campaign is to do.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The workspace.
+    pub root: PathBuf,
+    /// Where to copy, build and keep results.
+    pub folder: PathBuf,
+    /// The bugs to measure; all when none is named.
+    pub bugs: Vec<String>,
+    /// Worlds for each bug, with swarm and again without.
+    pub seeds: u64,
+    /// Worlds at the same time.
+    pub jobs: usize,
+    /// Leave out what was measured already.
+    pub resume: bool,
+}
+
+/// The file that the table goes to.
+const TABLE: &str = "docs/power.md";
+
+/// Measures, and writes the table after each bug. Says whether every bug was built and caught.
+///
+/// # Errors
+/// When a bug is unknown or does not apply, or a file, the compiler or a hunt fails.
+pub fn run(settings: &Settings) -> Result<bool, PowerError> {
+    let all = catalogue(&settings.root.join("scenarios/bugs"))?;
+    let bugs = chosen(&all, &settings.bugs)?;
+    for bug in &bugs {
+        bug.applied(&settings.root)?;
+    }
+    let document = settings.root.join(TABLE);
+    if let Some(folder) = document.parent() {
+        fs::create_dir_all(folder).map_err(PowerError::file("cannot create", folder))?;
+    }
+    report::writable(&document).map_err(PowerError::file("cannot write", &document))?;
+    eprintln!("copying the workspace to {}", settings.folder.display());
+    let scratch = Scratch::fill(&settings.root, &settings.folder)?;
+    let folder = settings.folder.join("results");
+    let results = Results::open(folder, scratch.fingerprint(), settings.seeds)?;
+    let work = Work {
+        settings,
+        scratch: &scratch,
+        results: &results,
+    };
+    let unpatched = work.unpatched()?;
+    for (place, bug) in bugs.iter().enumerate() {
+        let kept = work.measured(bug, &unpatched, (place + 1, bugs.len()))?;
+        eprintln!("  {}", table::line(&kept.measure));
+        let rows: Vec<(&Bug, Option<Kept>)> = all
+            .iter()
+            .map(|bug| (bug, results.find(Some(bug))))
+            .collect();
+        let text = table::document(&Campaign {
+            unpatched: &unpatched,
+            rows: &rows,
+            seeds: settings.seeds,
+            jobs: settings.jobs,
+        });
+        fs::write(&document, text).map_err(PowerError::file("cannot write", &document))?;
+    }
+    let caught = |bug: &Bug| {
+        let kept = results.find(Some(bug));
+        kept.is_some_and(|kept| kept.measure.is_caught())
+    };
+    Ok(bugs.iter().all(caught))
+}
+
+struct Work<'a> {
+    settings: &'a Settings,
+    scratch: &'a Scratch,
+    results: &'a Results,
+}
+
+impl Work<'_> {
+    /// What breaks without any bug, which is none's merit.
+    fn unpatched(&self) -> Result<Measure, PowerError> {
+        // It hangs on the tree and the seeds alone, so it is never measured twice.
+        if let Some(kept) = self.results.find(None) {
+            return Ok(kept.measure);
+        }
+        eprintln!("building the middleware as it is");
+        let began = Instant::now();
+        let lockstep = self.scratch.build()?.map_err(|said| PowerError::Command {
+            command: "building the middleware as it is".to_owned(),
+            said,
+        })?;
+        let seconds = began.elapsed().as_secs_f64();
+        eprintln!("built in {seconds:.0} s; hunting in it as it is");
+        let hunted =
+            |swarm| Hunted::by(&lockstep, self.settings, swarm, &self.settings.folder, &[]);
+        let measure = Measure::Hunted {
+            swarm: hunted(true)?,
+            no_swarm: hunted(false)?,
+        };
+        eprintln!("  {}", table::line(&measure));
+        Ok(self.results.keep(None, measure, seconds)?.measure)
+    }
+
+    fn measured(
+        &self,
+        bug: &Bug,
+        unpatched: &Measure,
+        (place, count): (usize, usize),
+    ) -> Result<Kept, PowerError> {
+        if self.settings.resume
+            && let Some(kept) = self.results.find(Some(bug))
+        {
+            eprintln!("[{place}/{count}] {}: measured before", bug.name);
+            return Ok(kept);
+        }
+        eprintln!("[{place}/{count}] {}: {}", bug.name, bug.sentence);
+        let planted = self.scratch.plant(bug)?;
+        let began = Instant::now();
+        let built = planted.build();
+        let seconds = began.elapsed().as_secs_f64();
+        planted.revert()?;
+        let measure = match built? {
+            Ok(lockstep) => {
+                eprintln!("  built in {seconds:.0} s; hunting");
+                self.hunted(&lockstep, unpatched)?
+            }
+            Err(said) => Measure::Unbuilt { said },
+        };
+        self.results.keep(Some(bug), measure, seconds)
+    }
+
+    fn hunted(&self, lockstep: &std::path::Path, known: &Measure) -> Result<Measure, PowerError> {
+        let known = |swarm| match known {
+            Measure::Hunted {
+                swarm: yes,
+                no_swarm,
+            } => match swarm {
+                true => yes.told.as_slice(),
+                false => no_swarm.told.as_slice(),
+            },
+            Measure::Unbuilt { .. } => &[],
+        };
+        let hunted = |swarm| {
+            let folder = &self.settings.folder;
+            let hunted = Hunted::by(lockstep, self.settings, swarm, folder, known(swarm));
+            hunted.map(Hunted::counted)
+        };
+        Ok(Measure::Hunted {
+            swarm: hunted(true)?,
+            no_swarm: hunted(false)?,
+        })
+    }
+}

@@ -1,0 +1,277 @@
+//! What hunting for one bug came to.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+    process::{Child, Command, ExitStatus, Stdio},
+    time::Duration,
+};
+
+use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
+
+use super::{PowerError, Settings};
+
+/// A hunt that goes on for longer is stopped: a bug may keep a world from ending.
+const LONGEST: Duration = Duration::from_secs(30 * 60);
+/// Between two looks at whether a hunt has ended.
+const LOOK: Duration = Duration::from_millis(200);
+/// How many breaks of a hunt are made small.
+const SMALL: usize = 2;
+
+/// What became of one bug.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "became", rename_all = "snake_case")]
+pub enum Measure {
+    /// It was hunted.
+    Hunted {
+        /// With a random subset of the faults in each world.
+        swarm: Hunted,
+        /// With every fault in every world.
+        no_swarm: Hunted,
+    },
+    /// It does not build.
+    Unbuilt {
+        /// What the compiler said.
+        said: String,
+    },
+}
+
+/// One hunt.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Hunted {
+    /// Worlds that were played.
+    pub worlds: u64,
+    /// How many of them broke, and would not have without the bug.
+    pub caught: u64,
+    /// In how many each invariant broke.
+    pub by: BTreeMap<String, u64>,
+    /// The first of them.
+    pub first: Option<First>,
+    /// The smallest case that was made of any.
+    pub smallest: Option<Small>,
+    /// It was stopped because it did not end.
+    pub stopped: bool,
+    /// What broke, by seed: what is to be left out of the count of others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<Told>,
+}
+
+/// When a bug was first caught.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct First {
+    /// Worlds up to it, in the order of their seeds.
+    pub worlds: u64,
+    /// Seconds of hunting up to it.
+    pub seconds: f64,
+}
+
+/// A case made small.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Small {
+    /// Its steps.
+    pub steps: usize,
+    /// Its faults.
+    pub faults: usize,
+    /// What it breaks.
+    pub invariant: String,
+}
+
+/// A break, by what tells it from others.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Told {
+    /// The world.
+    pub seed: u64,
+    /// What it broke.
+    pub invariant: String,
+}
+
+/// What is read of a hunt's `--json`.
+#[derive(Deserialize)]
+struct Document {
+    first: u64,
+    worlds: u64,
+    violations: Vec<Violation>,
+}
+
+#[derive(Deserialize)]
+struct Violation {
+    seed: u64,
+    invariant: String,
+    seconds: f64,
+    steps: Option<usize>,
+    faults: Option<usize>,
+}
+
+impl Measure {
+    /// Whether any invariant broke, with or without swarm.
+    pub fn is_caught(&self) -> bool {
+        match self {
+            Self::Hunted { swarm, no_swarm } => swarm.caught + no_swarm.caught > 0,
+            Self::Unbuilt { .. } => false,
+        }
+    }
+}
+
+impl Hunted {
+    /// Hunts with the command at `lockstep`, and counts what is not in `known`: what breaks without
+    /// the bug as well.
+    ///
+    /// # Errors
+    /// When the command cannot be run, or its results cannot be read.
+    pub fn by(
+        lockstep: &Path,
+        settings: &Settings,
+        swarm: bool,
+        folder: &Path,
+        known: &[Told],
+    ) -> Result<Self, PowerError> {
+        let json = folder.join("hunt.json");
+        let (seeds, small) = (settings.seeds.to_string(), SMALL.to_string());
+        let mut command = Command::new(lockstep);
+        command
+            .args(["hunt", "--keep-going", "--seeds", &seeds])
+            .args(["--jobs", &settings.jobs.to_string(), "--shrink", &small])
+            .arg("--out")
+            .arg(folder.join("hunted"))
+            .arg("--json")
+            .arg(&json)
+            .stdout(Stdio::null());
+        if !swarm {
+            command.arg("--no-swarm");
+        }
+        let failed = |said: String| PowerError::Command {
+            command: "lockstep hunt".to_owned(),
+            said,
+        };
+        let child = command.spawn().map_err(|error| failed(error.to_string()))?;
+        let Some(status) = ended(child).map_err(|error| failed(error.to_string()))? else {
+            return Ok(Self {
+                stopped: true,
+                ..Self::default()
+            });
+        };
+        if !matches!(status.code(), Some(0 | 1)) {
+            return Err(failed(status.to_string()));
+        }
+        let text = fs::read(&json).map_err(PowerError::file("cannot read", &json))?;
+        let document: Document =
+            serde_json::from_slice(&text).map_err(|error| failed(error.to_string()))?;
+        Ok(Self::of(&document, known))
+    }
+
+    fn of(document: &Document, known: &[Told]) -> Self {
+        let known: BTreeSet<(u64, &str)> = known
+            .iter()
+            .map(|told| (told.seed, told.invariant.as_str()))
+            .collect();
+        let new = |violation: &&Violation| {
+            !known.contains(&(violation.seed, violation.invariant.as_str()))
+        };
+        let found: Vec<&Violation> = document.violations.iter().filter(new).collect();
+        let mut by: BTreeMap<String, u64> = BTreeMap::new();
+        for violation in &found {
+            *by.entry(violation.invariant.clone()).or_insert(0) += 1;
+        }
+        let seeds: BTreeSet<u64> = found.iter().map(|violation| violation.seed).collect();
+        let seconds = found.iter().map(|violation| violation.seconds);
+        let first = seeds.first().map(|seed| First {
+            worlds: seed.wrapping_sub(document.first).saturating_add(1),
+            seconds: seconds.fold(f64::INFINITY, f64::min),
+        });
+        let small = found.iter().filter_map(|violation| {
+            Some(Small {
+                steps: violation.steps?,
+                faults: violation.faults?,
+                invariant: violation.invariant.clone(),
+            })
+        });
+        Self {
+            worlds: document.worlds,
+            caught: u64::try_from(seeds.len()).unwrap_or(u64::MAX),
+            smallest: small.min_by_key(|small| (small.steps + small.faults, small.steps)),
+            by,
+            first,
+            stopped: false,
+            told: Vec::new(),
+        }
+        .remembering(document)
+    }
+
+    /// Keeps the breaks themselves. Only of the unpatched middleware are they needed later.
+    fn remembering(mut self, document: &Document) -> Self {
+        self.told = document
+            .violations
+            .iter()
+            .map(|violation| Told {
+                seed: violation.seed,
+                invariant: violation.invariant.clone(),
+            })
+            .collect();
+        self
+    }
+
+    /// Without the breaks themselves.
+    #[must_use]
+    pub fn counted(mut self) -> Self {
+        self.told.clear();
+        self
+    }
+}
+
+/// Waits until a process ends, or stops it when that takes too long.
+fn ended(mut child: Child) -> std::io::Result<Option<ExitStatus>> {
+    let began = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if began.elapsed() > LONGEST {
+            child.kill()?;
+            child.wait()?;
+            return Ok(None);
+        }
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "another process is waited for, by the real clock"
+        )]
+        std::thread::sleep(LOOK);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_breaks_without_the_bug_is_not_counted() {
+        let violation = |seed, invariant: &str, seconds, steps| Violation {
+            seed,
+            invariant: invariant.to_owned(),
+            seconds,
+            steps,
+            faults: steps.map(|_| 1),
+        };
+        let document = Document {
+            first: 1,
+            worlds: 100,
+            violations: vec![
+                violation(3, "converges", 0.1, Some(2)),
+                violation(8, "fefo", 2.0, Some(9)),
+                violation(8, "justified", 2.0, Some(5)),
+                violation(9, "fefo", 1.5, None),
+            ],
+        };
+        let known = [Told {
+            seed: 3,
+            invariant: "converges".to_owned(),
+        }];
+        let hunted = Hunted::of(&document, &known);
+        assert_eq!((hunted.worlds, hunted.caught), (100, 2));
+        assert_eq!(hunted.by["fefo"], 2);
+        let first = hunted.first.unwrap();
+        assert_eq!((first.worlds, first.seconds), (8, 1.5));
+        assert_eq!(hunted.smallest.unwrap().steps, 5);
+    }
+}
