@@ -101,8 +101,8 @@ impl Work<'_> {
         let hunted =
             |swarm| Hunted::by(&lockstep, self.settings, swarm, &self.settings.folder, &[]);
         let measure = Measure::Hunted {
-            swarm: hunted(true)?,
-            no_swarm: hunted(false)?,
+            swarm: Box::new(hunted(true)?),
+            no_swarm: Box::new(hunted(false)?),
         };
         eprintln!("  {}", table::line(&measure));
         Ok(self.results.keep(None, measure, seconds)?.measure)
@@ -153,8 +153,8 @@ impl Work<'_> {
             hunted.map(Hunted::counted)
         };
         Ok(Measure::Hunted {
-            swarm: hunted(true)?,
-            no_swarm: hunted(false)?,
+            swarm: Box::new(hunted(true)?),
+            no_swarm: Box::new(hunted(false)?),
         })
     }
 }

@@ -113,8 +113,8 @@ mod tests {
             Bug::read("b", head).unwrap()
         };
         let measure = Measure::Hunted {
-            swarm: Hunted::default(),
-            no_swarm: Hunted::default(),
+            swarm: Box::new(Hunted::default()),
+            no_swarm: Box::new(Hunted::default()),
         };
         let results = Results::open(path.clone(), 7, 100).unwrap();
         let kept = results.keep(Some(&bug("one")), measure, 1.5).unwrap();

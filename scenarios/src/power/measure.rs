@@ -27,9 +27,9 @@ pub enum Measure {
     /// It was hunted.
     Hunted {
         /// With a random subset of the faults in each world.
-        swarm: Hunted,
+        swarm: Box<Hunted>,
         /// With every fault in every world.
-        no_swarm: Hunted,
+        no_swarm: Box<Hunted>,
     },
     /// It does not build.
     Unbuilt {

@@ -208,8 +208,8 @@ mod tests {
             ..Hunted::default()
         };
         let measure = |caught| Measure::Hunted {
-            swarm: hunted(caught),
-            no_swarm: Hunted::default(),
+            swarm: Box::new(hunted(caught)),
+            no_swarm: Box::new(Hunted::default()),
         };
         let folder = tempfile::tempdir().unwrap();
         let results = Results::open(folder.path().to_owned(), 1, 200).unwrap();
