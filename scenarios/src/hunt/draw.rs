@@ -191,7 +191,12 @@ mod tests {
     fn without_swarm_every_world_has_every_kind() {
         let kinds = Kinds::all().swarming(false);
         for seed in 0..20 {
-            assert_eq!(scenario(seed, &kinds).faults.len(), kinds.names().len());
+            let drawn = scenario(seed, &kinds).faults;
+            let is_drawn = |name: &&str| drawn.iter().any(|fault| fault.kind() == *name);
+            let names = kinds.names().iter();
+            let missing: Vec<_> = names.filter(|name| !is_drawn(name)).collect();
+            // Late application and forgotten keys do not go together.
+            assert_eq!(missing, [&"idempotency_key_ignored"], "seed {seed}");
         }
     }
 }

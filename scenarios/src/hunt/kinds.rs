@@ -128,7 +128,7 @@ pub(super) fn variety(kind: &str) -> &'static [Variety] {
         "redirect" => &[("status", &["301", "302", "307", "308"])],
         "stalled_body" => &[("hold_ms", &["1000", "15000"])],
         "trickle" => &[("bytes", &["1", "64"]), ("pause_ms", &["1", "50"])],
-        "split" => &[("cuts", &["1", "40"]), ("pause_ms", &["0", "5"])],
+        "split" => &[("cuts", &["1", "40"]), ("pause_ms", &["1", "5"])],
         "wrong_length" => &[("by", &["-5", "5"])],
         "time_out" => &[("hold_ms", &["3000", "60000"])],
         "server_error" => &[("status", &["500", "502", "504"]), RETRY_AFTER, WAIT],

@@ -191,6 +191,7 @@ mod tests {
         world.history.hub.levels.push(booked.clone());
         let mut history = world.end();
         history.phases.converged = Some(history.phases.ended);
+        history.limits.notice = jiff::SignedDuration::ZERO;
         assert_holds("lots_sum_to_item", &history);
         booked.lots[0].quantity -= 50;
         booked.lots[1].quantity += 50;
