@@ -10,7 +10,7 @@ use mock_kit::{
 use super::{Exit, known, say, usage};
 use crate::{
     oracle::{self, INVARIANTS, Invariant},
-    scenario::{Fault, PROCESS_KINDS, Scenario, Shipped, find, shipped},
+    scenario::{Fault, PROCESS_KINDS, Scenario, Shipped, fault_kinds, find, shipped},
 };
 
 /// What to explain.
@@ -19,15 +19,6 @@ pub(super) struct Arguments {
     /// A scenario, a kind of fault, or an invariant by name or number
     name: String,
 }
-
-const CRASH: &str = "hub_crash
-  The middleware's process dies: whatever it was waiting for is gone, what it stored is not.
-  strikes: the middleware, at one of four moments, counted from the start of the traffic
-    nth_request    while its n-th request is on the way
-    nth_commit     right after its n-th commit
-    every_commit   right after each commit whose number is a multiple of this
-    at             at a time, such as \"30m\"
-    restart_after  how long it stays dead (20s)";
 
 /// Explains it, or names what was probably meant.
 pub(super) fn execute(arguments: &Arguments) -> Exit {
@@ -41,8 +32,6 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
         say(invariant_in_words(invariant));
     } else if let Some(about) = about_all().iter().find(|about| about.name == name) {
         say(fault_in_words(about));
-    } else if name == "hub_crash" {
-        say(with_users(CRASH.to_owned(), "hub_crash"));
     } else if let Some((kind, words)) = PROCESS_KINDS.iter().find(|(kind, _)| *kind == name) {
         say(with_users((*words).to_owned(), kind));
     } else {
@@ -54,12 +43,7 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
 fn unknown(name: &str) -> String {
     let scenarios = shipped().iter().map(|file| file.name);
     let invariants = INVARIANTS.iter().map(|invariant| invariant.name);
-    let faults = about_all()
-        .iter()
-        .map(|about| about.name)
-        .chain(["hub_crash"])
-        .chain(PROCESS_KINDS.map(|(kind, _)| kind));
-    let near = nearest_three(name, scenarios.chain(invariants).chain(faults));
+    let near = nearest_three(name, scenarios.chain(invariants).chain(fault_kinds()));
     let what = format!("no scenario, fault or invariant is called `{name}`");
     if near.is_empty() {
         return what;

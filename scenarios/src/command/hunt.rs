@@ -88,6 +88,7 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
         Ok(settings) => settings,
         Err(message) => return usage(message),
     };
+    let is_ours = !arguments.out.exists();
     if let Err(error) = std::fs::create_dir_all(&arguments.out) {
         return cannot_write(&arguments.out, &error);
     }
@@ -116,6 +117,10 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
         elapsed,
         settings: &settings,
     };
+    if is_ours && found.is_empty() {
+        // An empty folder is no result; one that somebody filled meanwhile stays.
+        let _ = std::fs::remove_dir(&arguments.out);
+    }
     if let Err((path, error)) = hunted.write(arguments) {
         return cannot_write(path, &error);
     }
@@ -252,12 +257,8 @@ fn tell(campaign: &Campaign, found: &[Found], holes: &Holes, elapsed: Duration) 
             "{invariant} could not be judged in {count} worlds"
         ));
     }
-    if !holes.faults.is_empty() {
-        say(format_args!("never injected: {}", holes.faults.join(", ")));
-    }
-    if !holes.marks.is_empty() {
-        say(format_args!("never reached: {}", holes.marks.join("; ")));
-    }
+    tell_holes("kinds of fault were never injected", &holes.faults);
+    tell_holes("rare branches were never reached", &holes.marks);
     say(format_args!(
         "{} worlds ({} of them twice), {} requests, {} broken, in {:.1} s: {:.0} worlds a second",
         campaign.worlds,
@@ -267,6 +268,21 @@ fn tell(campaign: &Campaign, found: &[Found], holes: &Holes, elapsed: Duration) 
         elapsed.as_secs_f64(),
         campaign.worlds as f64 / elapsed.as_secs_f64().max(0.001),
     ));
+}
+
+/// So many are named on the terminal; the JSON and the page name all.
+const NAMED: usize = 8;
+
+fn tell_holes(what: &str, names: &[&str]) {
+    let named: Vec<&str> = names.iter().take(NAMED).copied().collect();
+    let more = if names.len() > NAMED { "; …" } else { "" };
+    if !names.is_empty() {
+        say(format_args!(
+            "{} {what}: {}{more}",
+            names.len(),
+            named.join("; ")
+        ));
+    }
 }
 
 /// The first Ctrl-C lets the worlds in play end, the second ends the process.

@@ -4,19 +4,19 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Exit, cannot_write, known, say, usage};
+use super::{Exit, cannot_write, known, run::load_one, say, usage};
 use crate::{
     hunt::Trial,
     plan::Plan,
-    scenario::{Span, read},
+    scenario::Span,
     shrink::{self, Small, keep_as},
 };
 
 /// What to make small.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// A scenario file that fails
-    file: PathBuf,
+    /// A scenario file that fails, or the name of one that ships
+    file: String,
     /// The seed, where the file pins none
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -33,7 +33,7 @@ pub(super) struct Arguments {
 
 /// Makes it small, and writes it.
 pub(super) fn execute(arguments: &Arguments) -> Exit {
-    let scenario = match read(&arguments.file, &known()) {
+    let scenario = match load_one(&arguments.file, &known()) {
         Ok(scenario) => scenario,
         Err(error) => return usage(error),
     };
@@ -46,7 +46,7 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
     let Some(broken) = broken.iter().find(|broken| wanted(&broken.invariant)) else {
         return usage(format_args!(
             "{} breaks {}; there is nothing to make small",
-            arguments.file.display(),
+            arguments.file,
             arguments.invariant.as_deref().unwrap_or("no invariant"),
         ));
     };
@@ -57,7 +57,7 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
     let out = arguments
         .out
         .clone()
-        .unwrap_or_else(|| arguments.file.with_extension("small.toml"));
+        .unwrap_or_else(|| Path::new(&arguments.file).with_extension("small.toml"));
     if let Err(error) = keep_as(&small, &out) {
         return cannot_write(&out, &error);
     }

@@ -1,8 +1,8 @@
 //! Which kinds of fault a hunt may inject, and in which variety.
 
-use mock_kit::{fault::about_all, nearest::nearest_three};
+use mock_kit::nearest::nearest_three;
 
-use crate::scenario::{CRASH, PROCESS_KINDS};
+use crate::scenario::fault_kinds;
 
 /// The kinds that a hunt chooses from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ impl Kinds {
     /// All of them.
     pub fn all() -> Self {
         Self {
-            names: names().collect(),
+            names: fault_kinds().collect(),
             swarm: true,
         }
     }
@@ -34,7 +34,7 @@ impl Kinds {
                 && !without.iter().any(|unwanted| unwanted == name)
         };
         let kinds = Self {
-            names: names().filter(left).collect(),
+            names: fault_kinds().filter(left).collect(),
             swarm: true,
         };
         if kinds.names.is_empty() && !only.is_empty() {
@@ -60,18 +60,11 @@ impl Kinds {
     }
 }
 
-/// Every kind that a scenario file may name.
-pub fn names() -> impl Iterator<Item = &'static str> {
-    let vendors = about_all().iter().map(|about| about.name);
-    let processes = PROCESS_KINDS.iter().map(|(name, _)| *name);
-    vendors.chain([CRASH]).chain(processes)
-}
-
 fn known(name: &String) -> Result<(), String> {
-    if names().any(|kind| kind == name) {
+    if fault_kinds().any(|kind| kind == name) {
         return Ok(());
     }
-    let near = nearest_three(name, names());
+    let near = nearest_three(name, fault_kinds());
     let what = format!("no kind of fault is called `{name}`");
     if near.is_empty() {
         return Err(format!("{what}\n  `lockstep explain` knows them"));

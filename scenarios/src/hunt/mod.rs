@@ -20,7 +20,7 @@ pub use coverage::{Coverage, Holes};
 pub use draw::scenario;
 pub use file::Document;
 pub use found::{Found, made_small};
-pub use kinds::{Kinds, names};
+pub use kinds::Kinds;
 pub use progress::Progress;
 pub use shard::Shard;
 pub use trial::{Broken, Trial};

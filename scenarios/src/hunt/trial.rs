@@ -37,9 +37,11 @@ pub struct Broken {
 }
 
 /// The middleware, or the harness, panicked.
-pub(crate) const PANIC: &str = "panic";
+const PANIC: &str = "panic";
 /// The middleware gave up.
-pub(crate) const ENDED: &str = "ended";
+const ENDED: &str = "ended";
+/// It never came to agreement, and no invariant said so.
+const UNREST: &str = "agreement";
 /// The same seed gave two traces.
 const NONDETERMINISM: &str = "nondeterminism";
 
@@ -74,7 +76,7 @@ impl Trial {
             .collect();
         if broken.is_empty() && !run.unmet.is_empty() {
             broken.push(Broken {
-                invariant: ENDED.to_owned(),
+                invariant: UNREST.to_owned(),
                 evidence: run.unmet.clone(),
             });
         }

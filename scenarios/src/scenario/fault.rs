@@ -5,7 +5,7 @@
 
 use std::{borrow::Cow, num::NonZeroU64};
 
-use mock_kit::FaultRule;
+use mock_kit::{FaultRule, fault::about_all};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
@@ -123,6 +123,12 @@ impl From<Crash> for CrashFields {
 
 fn restart_after() -> Span {
     Span::from_secs(20)
+}
+
+/// Every kind that a file may name: those of the vendors first, those of processes last.
+pub fn fault_kinds() -> impl Iterator<Item = &'static str> {
+    let vendors = about_all().iter().map(|about| about.name);
+    vendors.chain(PROCESS_KINDS.iter().map(|(name, _)| *name))
 }
 
 impl Fault {

@@ -26,8 +26,7 @@ use serde::{Deserialize, Serialize};
 
 pub use check::Known;
 pub use expect::Expect;
-pub(crate) use fault::CRASH;
-pub use fault::{Crash, Fault, Moment};
+pub use fault::{Crash, Fault, Moment, fault_kinds};
 pub use found::Found;
 pub use hub::HubSettings;
 pub use load::{LoadError, parse, read, write};

@@ -104,7 +104,20 @@ pub enum CrashPhase {
 }
 
 /// What people are told of each of these kinds.
-pub(crate) const PROCESS_KINDS: [(&str, &str); 4] = [
+pub(crate) const PROCESS_KINDS: [(&str, &str); 5] = [
+    (
+        "hub_crash",
+        "hub_crash
+  The middleware's process dies: whatever it was waiting for is gone, what it stored is not.
+  stands for: commit before write (apache/iggy#3847); the rule that a crash at any point and
+  a replay give the same state.
+  strikes: the middleware, at one of four moments, counted from the start of the traffic
+    nth_request    while its n-th request is on the way
+    nth_commit     right after its n-th commit
+    every_commit   right after each commit whose number is a multiple of this
+    at             at a time, such as \"30m\"
+    restart_after  how long it stays dead (20s)",
+    ),
     (
         "vendor_crash",
         "vendor_crash

@@ -175,7 +175,11 @@ fn a_crash_needs_exactly_one_moment() {
 
 #[test]
 fn every_process_fault_is_read_from_its_kind_alone_and_written_as_it_was() {
-    for (kind, words) in PROCESS_KINDS {
+    // A crash of the middleware has no moment by itself.
+    for (kind, words) in PROCESS_KINDS
+        .into_iter()
+        .filter(|(kind, _)| *kind != "hub_crash")
+    {
         let body = format!("[[fault]]\nkind = \"{kind}\"\n");
         let scenario = parse("x.toml", &format!("{HEAD}{body}"), &Known::default()).unwrap();
         assert_eq!(scenario.faults[0].kind(), kind);

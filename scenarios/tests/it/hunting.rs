@@ -181,6 +181,10 @@ fn an_interrupt_ends_a_hunt_that_says_how_far_it_came() {
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(said.contains("worlds a second"), "{said}");
     assert!(
+        !folder.path().join("hunted").exists(),
+        "an empty folder is left"
+    );
+    assert!(
         json(&folder.path().join("h.json"))["worlds"]
             .as_u64()
             .unwrap()

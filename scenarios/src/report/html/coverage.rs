@@ -32,7 +32,7 @@ impl Coverage {
                 count,
             })
             .collect();
-        let known = crate::hunt::names();
+        let known = crate::scenario::fault_kinds();
         let struck = |kind: &&str| counts.iter().any(|count| count.kind == **kind);
         let holes = known.filter(|kind| !struck(kind));
         Self {
