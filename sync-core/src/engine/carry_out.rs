@@ -140,17 +140,17 @@ impl State {
         for aggregate in &changes.forgiven {
             self.outbox.forgive(aggregate);
         }
-        for ((aggregate, key), failed) in changes.failures {
+        for ((aggregate, intention), failed) in changes.failures {
             let again = self
                 .outbox
                 .live(&aggregate)
-                .is_some_and(|row| row.key == key);
+                .is_some_and(|row| row.intention() == intention);
             let times = if again || failed.refused {
                 failed.times
             } else {
                 0
             };
-            self.outbox.set_failures(&aggregate, &key, times);
+            self.outbox.set_failures(&aggregate, &intention, times);
         }
         for (id, unserved) in changes.unserved {
             self.serve(&id, unserved);

@@ -204,15 +204,15 @@ impl Draft<'_> {
         CommandId(self.changes.last_command)
     }
 
-    pub(super) fn failures(&self, aggregate: &Aggregate, key: &str) -> u32 {
+    pub(super) fn failures(&self, aggregate: &Aggregate, intention: &str) -> u32 {
         let changed = self
             .changes
             .failures
-            .get(&(aggregate.clone(), key.to_owned()));
+            .get(&(aggregate.clone(), intention.to_owned()));
         match changed {
             Some(failed) => failed.times,
             None if self.changes.forgiven.contains(aggregate) => 0,
-            None => self.state.outbox.failures(aggregate, key),
+            None => self.state.outbox.failures(aggregate, intention),
         }
     }
 

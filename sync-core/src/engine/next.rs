@@ -3,6 +3,8 @@
 //! Every planning rule looks at what is known now and answers with a [`Next`]; none remembers what
 //! it answered before. That is why order and number of the observations do not matter.
 
+use std::borrow::Cow;
+
 use jiff::{Timestamp, civil::Date};
 
 use super::{EnginePolicy, item::Level, product::Product};
@@ -30,6 +32,13 @@ pub(super) struct Step {
     pub(super) key: String,
     pub(super) command: Command,
     pub(super) concern: Option<Concern>,
+}
+
+impl Step {
+    /// What its refusals are counted by.
+    pub(super) fn intention(&self) -> Cow<'_, str> {
+        self.command.intention(&self.key)
+    }
 }
 
 /// What an aggregate waits for.

@@ -35,7 +35,7 @@ pub(super) struct Case<'a, W> {
     pub(super) world: &'a W,
 }
 
-/// What follows for an order. Keys that `is_dead` are passed over: they wait for a reconciliation
+/// What follows for an order. Intentions that are dead are passed over: they wait for a reconciliation
 /// and must not hold up the rest of the order.
 pub(super) fn next(order: &Order, world: &impl World, is_dead: impl Fn(&str) -> bool) -> Next {
     let id = &order.id;
@@ -57,7 +57,7 @@ pub(super) fn next(order: &Order, world: &impl World, is_dead: impl Fn(&str) -> 
         world,
     };
     let alive = |next: Next| match next {
-        Next::Do(step) if is_dead(&step.key) => Next::Rest,
+        Next::Do(step) if is_dead(&step.intention()) => Next::Rest,
         next => next,
     };
     let next = alive(case.release_strays())

@@ -90,9 +90,9 @@ impl Draft<'_> {
         };
         let aggregate = Aggregate::Order(id.clone());
         let dead = self.state.outbox.dead(&aggregate);
-        Ok(order_saga::next(order, self, |key| {
+        Ok(order_saga::next(order, self, |intention| {
             dead.is_some_and(|dead| {
-                let row = dead.get(key);
+                let row = dead.get(intention);
                 row.is_some_and(|row| !matches!(self.changes.rows.get(row), Some(None)))
             })
         }))
@@ -224,12 +224,12 @@ impl Draft<'_> {
 
     fn enqueue(&mut self, aggregate: &Aggregate, step: Step) {
         let dead = self.state.outbox.dead(aggregate);
-        if let Some(row) = dead.and_then(|dead| dead.get(&step.key))
+        if let Some(row) = dead.and_then(|dead| dead.get(&*step.intention()))
             && !matches!(self.changes.rows.get(row), Some(None))
         {
             return;
         }
-        let failures = self.failures(aggregate, &step.key);
+        let failures = self.failures(aggregate, &step.intention());
         let wait = match failures {
             0 => SignedDuration::ZERO,
             failures => self.backoff(&step.key, failures),

@@ -17,6 +17,8 @@ use crate::{
 pub(super) enum Disposition {
     /// It is an answer: planning goes on from the facts, and from how often this was refused.
     Answered,
+    /// It is an answer that something has to happen to first: it is not counted.
+    WaitedOut,
     /// It says nothing about whether an earlier attempt was applied.
     Unknown,
 }
@@ -30,8 +32,11 @@ impl Draft<'_> {
         if refusal.is_in_flight() {
             return Ok(Disposition::Unknown);
         }
+        let mut disposition = Disposition::Answered;
         match (&row.command, &row.aggregate) {
-            (Command::Reserve { order, .. }, _) => self.reserve_refused(order, refusal)?,
+            (Command::Reserve { order, .. }, _) => {
+                disposition = self.reserve_refused(order, refusal)?;
+            }
             (Command::Commit { order, lines, .. }, _) if refusal.code() == "lot-not-eligible" => {
                 self.lots_blocked(order, lines)?;
             }
@@ -64,7 +69,7 @@ impl Draft<'_> {
             (_, _) => {}
         }
         self.note_refusal(row, refusal);
-        Ok(Disposition::Answered)
+        Ok(disposition)
     }
 
     /// Stops asking about a product that the shop does not have and nothing of ours is made of.
@@ -81,7 +86,11 @@ impl Draft<'_> {
         }
     }
 
-    fn reserve_refused(&mut self, id: &OrderId, refusal: &Refusal) -> Result<(), StoreError> {
+    fn reserve_refused(
+        &mut self,
+        id: &OrderId,
+        refusal: &Refusal,
+    ) -> Result<Disposition, StoreError> {
         let short = matches!(
             refusal.code(),
             "insufficient-stock" | "lot-not-eligible" | "unknown-lot" | "unknown-sku"
@@ -93,11 +102,11 @@ impl Draft<'_> {
             reached(Mark::Shortage);
             order.shortage.refusals += 1;
             order.shortage.reread = false;
-        } else {
-            // A key that was used before means that a reservation may exist.
-            order.relist = true;
+            return Ok(Disposition::WaitedOut);
         }
-        Ok(())
+        // A key that was used before means that a reservation may exist.
+        order.relist = true;
+        Ok(Disposition::Answered)
     }
 
     /// What was shipped lies in a lot that was recalled or has expired, and no other lot has it. The
@@ -129,7 +138,7 @@ impl Draft<'_> {
             refusal.code(),
             "insufficient-stock" | "invalid_state" | "version_mismatch" | "stale-sequence"
         );
-        if !expected && self.failures(&row.aggregate, &row.key) == 0 {
+        if !expected && self.failures(&row.aggregate, &row.intention()) == 0 {
             let detail = format!("{}: {refusal}", row.command.name());
             self.alert("refused", &row.aggregate.to_string(), detail);
         }

@@ -66,6 +66,10 @@ impl Draft<'_> {
                     self.tried(&row, true);
                     Ok(())
                 }
+                Disposition::WaitedOut => {
+                    self.drop_row(row.id);
+                    Ok(())
+                }
                 Disposition::Unknown => {
                     self.unknown(row);
                     Ok(())
@@ -118,8 +122,9 @@ impl Draft<'_> {
     /// Counts an attempt that got an answer. When planning comes to the same step again, the answer
     /// did not help, and the step waits longer each time, and dies in the end.
     fn tried(&mut self, row: &Row, refused: bool) {
-        let times = self.failures(&row.aggregate, &row.key) + 1;
-        let step = (row.aggregate.clone(), row.key.clone());
+        let intention = row.intention().into_owned();
+        let times = self.failures(&row.aggregate, &intention) + 1;
+        let step = (row.aggregate.clone(), intention);
         self.changes
             .failures
             .insert(step, Failed { times, refused });

@@ -1,7 +1,10 @@
 //! Everything the engine has at hand, and the indices that make it quick. All of it can be rebuilt
 //! from the store.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -48,17 +51,25 @@ pub(super) struct Row {
     pub(super) due_at: Timestamp,
 }
 
+impl Row {
+    /// What its refusals are counted by.
+    pub(super) fn intention(&self) -> Cow<'_, str> {
+        self.command.intention(&self.key)
+    }
+}
+
 /// The commands under way, by number, aggregate and time.
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     rows: BTreeMap<CommandId, Row>,
     /// At most one that is not dead.
     live: BTreeMap<Aggregate, CommandId>,
+    /// By intention.
     dead: BTreeMap<Aggregate, BTreeMap<String, CommandId>>,
     due: BTreeSet<(Timestamp, CommandId)>,
     /// Handed out, and how; the outcome will be told.
     handed: BTreeMap<CommandId, Mode>,
-    /// What was tried and did not help, by aggregate and key, and how often in a row.
+    /// What was tried and did not help, by aggregate and intention, and how often in a row.
     trouble: BTreeMap<Aggregate, BTreeMap<String, u32>>,
 }
 
@@ -141,19 +152,20 @@ impl Outbox {
         waiting.map(|(at, _)| *at)
     }
 
-    pub(super) fn failures(&self, aggregate: &Aggregate, key: &str) -> u32 {
-        let keys = self.trouble.get(aggregate);
-        keys.and_then(|keys| keys.get(key)).copied().unwrap_or(0)
+    pub(super) fn failures(&self, aggregate: &Aggregate, intention: &str) -> u32 {
+        let known = self.trouble.get(aggregate);
+        let times = known.and_then(|known| known.get(intention));
+        times.copied().unwrap_or(0)
     }
 
-    pub(super) fn set_failures(&mut self, aggregate: &Aggregate, key: &str, times: u32) {
-        let keys = self.trouble.entry(aggregate.clone()).or_default();
+    pub(super) fn set_failures(&mut self, aggregate: &Aggregate, intention: &str, times: u32) {
+        let known = self.trouble.entry(aggregate.clone()).or_default();
         if times > 0 {
-            keys.insert(key.to_owned(), times);
+            known.insert(intention.to_owned(), times);
         } else {
-            keys.remove(key);
+            known.remove(intention);
         }
-        if keys.is_empty() {
+        if known.is_empty() {
             self.trouble.remove(aggregate);
         }
     }
@@ -166,7 +178,7 @@ impl Outbox {
         self.remove(row.id);
         if row.state == CommandState::Dead {
             let dead = self.dead.entry(row.aggregate.clone()).or_default();
-            dead.insert(row.key.clone(), row.id);
+            dead.insert(row.intention().into_owned(), row.id);
         } else {
             self.live.insert(row.aggregate.clone(), row.id);
             self.due.insert((row.due_at, row.id));

@@ -1,5 +1,7 @@
 //! The things a vendor can be asked to do, as plain values.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -265,6 +267,19 @@ impl Command {
                 | Self::Adjust { .. }
                 | Self::PublishMirror { .. }
         )
+    }
+
+    /// What its refusals are counted by. Where a definite answer makes the next attempt take a key of
+    /// its own, that is not the `key`: the intention outlives it.
+    pub(crate) fn intention<'a>(&'a self, key: &'a str) -> Cow<'a, str> {
+        match self {
+            Self::Reserve { order, .. } => Cow::Owned(format!("reserve:{order}")),
+            Self::Adjust { changes } => changes
+                .first()
+                .map_or(key, |change| &change.change_id)
+                .into(),
+            _ => key.into(),
+        }
     }
 
     /// Whether sending it again is the way to ask what became of it.

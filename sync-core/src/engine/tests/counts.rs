@@ -1,8 +1,11 @@
 //! Recounts on the shop's side, under each policy.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
-use super::vendors::{jerky, polish};
+use super::saga::until;
+use super::vendors::{jerky, polish, problem};
 use super::world::{World, catalogue};
 use crate::{
     catalogue::{ConflictPolicy, Listing},
@@ -82,4 +85,28 @@ fn a_count_is_brought_to_the_owner_exactly_once() {
     }
     assert_eq!(world.vendors.items[&jerky("JRK-1")].on_hand, 96);
     assert_eq!(world.shows("SNACK"), 48);
+}
+
+#[test]
+fn a_batch_that_is_refused_whole_is_tried_ever_more_slowly_and_dies() {
+    let mut world = World::ready();
+    let seen = Observation::Counts {
+        rows: vec![Ok(count(50, 48))],
+        cursor: Some("CNT-1".into()),
+    };
+    world.engine.observe(seen, world.now).unwrap();
+    let mut keys = BTreeSet::new();
+    let began = world.now;
+    for _ in 0..6 {
+        let adjust = until(&mut world, "adjust");
+        keys.insert(adjust.key.clone());
+        let refused = problem("validation", 422);
+        world.engine.settle(adjust.id, refused, world.now).unwrap();
+        world.now = world.engine.next_wake().unwrap_or(world.now).max(world.now);
+    }
+    assert_eq!(keys.len(), 6, "an answer is remembered under its key");
+    assert!(world.now.duration_since(began).as_secs() > 10);
+    world.engine.tick(world.now).unwrap();
+    let dead = world.engine.alerts(20).unwrap();
+    assert!(dead.iter().any(|alert| alert.kind == "dead-command"));
 }

@@ -22,7 +22,7 @@ fn lost() -> Outcome {
 }
 
 /// Until a command of this name is due; it is then not yet settled.
-fn until(world: &mut World, name: &str) -> OutboxCommand {
+pub(super) fn until(world: &mut World, name: &str) -> OutboxCommand {
     for _ in 0..50 {
         world.listen();
         world.engine.tick(world.now).unwrap();
@@ -358,4 +358,26 @@ fn a_shipped_gift_box_whose_lot_may_not_leave_is_booked_whole_when_stock_arrives
         first.key,
         "a refused key would only be refused again"
     );
+}
+
+#[test]
+fn a_reservation_refused_for_no_shortage_is_tried_ever_more_slowly() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    let mut waits = Vec::new();
+    for attempt in 0..4 {
+        let since = world.now;
+        if attempt > 0 {
+            world.now = world.engine.next_wake().unwrap_or(world.now).max(world.now);
+        }
+        let reserve = until(&mut world, "reserve");
+        waits.push(world.now.duration_since(since).as_millis());
+        let refused = problem("idempotency-key-reused", 422);
+        world.engine.settle(reserve.id, refused, world.now).unwrap();
+        let list = until(&mut world, "read-reservations");
+        let outcome = world.answer(&list);
+        world.engine.settle(list.id, outcome, world.now).unwrap();
+    }
+    assert_eq!(waits[0], 0);
+    assert!(waits[3] > 2 * waits[1].max(100), "{waits:?}");
 }
