@@ -28,8 +28,9 @@ async fn round(core: &Core) -> Result<(), Trouble> {
     let mut walk = Walk::since(poll.start);
     while let Some(step) = walk.next() {
         let page = core.polish.orders(None, step).await?;
-        let updated = page.rows.iter().flatten().map(|order| order.updated_at);
-        walk.advance(page.has_next, updated.filter(|at| plausible(core, *at)))?;
+        let good = page.rows.iter().flatten();
+        let named = good.map(|order| (order.id.to_string(), order.updated_at));
+        walk.advance(page.has_next, named.filter(|row| plausible(core, row.1)))?;
         let cursor = poll.moved(walk.latest());
         let rows = page.rows;
         core.absorb(Observation::Orders { rows, cursor }).await?;

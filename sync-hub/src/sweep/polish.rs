@@ -51,8 +51,10 @@ async fn products(core: &Core) -> Result<(), Trouble> {
     while let Some(step) = walk.next() {
         let page = core.polish.products(step).await?;
         let good = page.rows.iter().flatten();
-        let updated = good.clone().map(|row| row.updated_at);
-        walk.advance(page.has_next, updated.filter(|at| plausible(core, *at)))?;
+        let named = good
+            .clone()
+            .map(|row| (row.sku.to_string(), row.updated_at));
+        walk.advance(page.has_next, named.filter(|row| plausible(core, row.1)))?;
         seen.extend(good.map(|product| product.sku.clone()));
         let is_end = walk.next().is_none();
         let cursor = if first && is_end {
@@ -95,8 +97,8 @@ async fn orders_that_are(
     while let Some(step) = walk.next() {
         let page = core.polish.orders(Some(status), step).await?;
         let good = page.rows.iter().flatten();
-        let updated = good.clone().map(|row| row.updated_at);
-        walk.advance(page.has_next, updated.filter(|at| plausible(core, *at)))?;
+        let named = good.clone().map(|row| (row.id.to_string(), row.updated_at));
+        walk.advance(page.has_next, named.filter(|row| plausible(core, row.1)))?;
         seen.extend(good.map(|order| order.id.clone()));
         let (rows, cursor) = (page.rows, None);
         core.absorb(Observation::Orders { rows, cursor }).await?;

@@ -101,6 +101,11 @@ impl Channel {
         }
     }
 
+    /// Rows to ask for in one page, of a vendor that gives `most` at the most.
+    pub(crate) fn page_rows(&self, most: usize) -> usize {
+        self.0.policy.page_rows(most)
+    }
+
     /// What the gate is doing.
     pub(crate) fn status(&self) -> GateStatus {
         self.0.gate.status()

@@ -23,6 +23,8 @@ pub struct HttpPolicy {
     pub read_patience_ms: u64,
     /// The same for a write, which the outbox would rather have back.
     pub write_patience_ms: u64,
+    /// Rows asked for in one page of a list; the vendor's maximum where that is less.
+    pub page_rows: usize,
     /// The largest body accepted, in bytes.
     pub largest_body: usize,
     /// So many failures in a row open the circuit breaker.
@@ -43,6 +45,7 @@ impl Default for HttpPolicy {
             longest_retry_after_s: 120,
             read_patience_ms: 30_000,
             write_patience_ms: 2_000,
+            page_rows: 250,
             largest_body: 8 * 1024 * 1024,
             breaker_failures: 8,
             breaker_open_ms: 1_000,
@@ -58,6 +61,11 @@ impl HttpPolicy {
 
     pub(super) fn longest_retry_after(&self) -> Duration {
         Duration::from_secs(self.longest_retry_after_s)
+    }
+
+    /// Rows of a page, of a vendor that gives `most` at the most.
+    pub(super) fn page_rows(&self, most: usize) -> usize {
+        self.page_rows.clamp(1, most)
     }
 
     pub(super) fn patience(&self, safe: bool) -> Duration {

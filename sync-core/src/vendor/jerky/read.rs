@@ -10,7 +10,7 @@ use crate::{
     vendor::{error::VendorError, http::escaped, reading::Row},
 };
 
-/// Rows asked for in one page of a list; the vendor's maximum.
+/// Rows that the vendor gives in one page of a list at the most.
 const PAGE: usize = 200;
 
 /// The largest integer that every JSON reader keeps (RFC 8259, section 6).
@@ -22,7 +22,7 @@ impl JerkyClient {
     /// # Errors
     /// As the vendor answers; `cursor-expired` when the list has to be begun anew.
     pub async fn items(&self, cursor: Option<&str>) -> Result<Page<ItemView>, VendorError> {
-        let path = listed("/v1/items", "", cursor);
+        let path = self.listed("/v1/items", "", cursor);
         self.get("list_items", path, read_page).await
     }
 
@@ -31,7 +31,7 @@ impl JerkyClient {
     /// # Errors
     /// As the vendor answers; `cursor-expired` when the list has to be begun anew.
     pub async fn stock(&self, cursor: Option<&str>) -> Result<Page<StockLevelView>, VendorError> {
-        let path = listed("/v1/stock", "", cursor);
+        let path = self.listed("/v1/stock", "", cursor);
         self.get("list_stock", path, read_page).await
     }
 
@@ -45,7 +45,7 @@ impl JerkyClient {
         skus: &[JerkySku],
     ) -> Result<Vec<Row<StockLevelView>>, VendorError> {
         let skus: Vec<String> = skus.iter().map(|sku| escaped(sku.as_str())).collect();
-        let path = listed("/v1/stock", &format!("&sku={}", skus.join(",")), None);
+        let path = format!("/v1/stock?limit={PAGE}&sku={}", skus.join(","));
         let page = self.get("list_stock", path, read_page).await?;
         Ok(page.rows)
     }
@@ -56,7 +56,8 @@ impl JerkyClient {
     /// As the vendor answers; `sequence-expired` when it has forgotten `after`; garbled when the
     /// page is not the one asked for.
     pub async fn events(&self, after: u64) -> Result<FeedPage, VendorError> {
-        let path = format!("/v1/events?after={after}&limit={PAGE}");
+        let rows = self.channel.page_rows(PAGE);
+        let path = format!("/v1/events?after={after}&limit={rows}");
         self.get("list_events", path, |reply| read_feed(reply, after))
             .await
     }
@@ -90,8 +91,8 @@ impl JerkyClient {
         &self,
         order: &OrderId,
     ) -> Result<Vec<Row<ReservationView>>, VendorError> {
-        let filter = format!("&reference={}", escaped(order.as_str()));
-        let path = listed("/v1/reservations", &filter, None);
+        let reference = escaped(order.as_str());
+        let path = format!("/v1/reservations?limit={PAGE}&reference={reference}");
         let page: Page<ReservationView> = self.get("list_reservations", path, read_page).await?;
         Ok(page.rows)
     }
@@ -104,7 +105,7 @@ impl JerkyClient {
         &self,
         cursor: Option<&str>,
     ) -> Result<Page<ReservationView>, VendorError> {
-        let path = listed("/v1/reservations", "&state=pending", cursor);
+        let path = self.listed("/v1/reservations", "&state=pending", cursor);
         self.get("list_reservations", path, read_page).await
     }
 
@@ -116,11 +117,12 @@ impl JerkyClient {
         let path = format!("/v1/mirrors/{}", escaped(sku.as_str()));
         self.get("get_mirror", path, read_one).await
     }
-}
 
-fn listed(path: &str, filter: &str, cursor: Option<&str>) -> String {
-    match cursor {
-        Some(cursor) => format!("{path}?limit={PAGE}{filter}&cursor={}", escaped(cursor)),
-        None => format!("{path}?limit={PAGE}{filter}"),
+    fn listed(&self, path: &str, filter: &str, cursor: Option<&str>) -> String {
+        let rows = self.channel.page_rows(PAGE);
+        match cursor {
+            Some(cursor) => format!("{path}?limit={rows}{filter}&cursor={}", escaped(cursor)),
+            None => format!("{path}?limit={rows}{filter}"),
+        }
     }
 }

@@ -9,7 +9,7 @@ use http::{Method, header};
 use seams::{Clock, Keyed, Wire};
 use serde::Deserialize;
 
-use super::key::KeyRing;
+use super::{key::KeyRing, page::PAGE};
 use crate::vendor::{
     error::{Refusal, VendorError},
     http::{Call, Channel, Fittings, Garble, GateStatus, HttpPolicy, Reply},
@@ -64,6 +64,11 @@ impl PolishClient {
     /// What the vendor's gate is doing.
     pub fn status(&self) -> GateStatus {
         self.channel.status()
+    }
+
+    /// Rows to ask for in one page of a list.
+    pub(super) fn page_rows(&self) -> usize {
+        self.channel.page_rows(PAGE)
     }
 
     pub(super) async fn get<T>(

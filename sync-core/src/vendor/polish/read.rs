@@ -2,12 +2,15 @@
 
 use super::{
     client::{PolishClient, read_one},
-    page::{PAGE, Page, Step, read_page},
+    page::{Page, Step, read_page},
     view::{CountView, OrderStatus, OrderView, ProductView},
 };
 use crate::{
     sku::{OrderId, PolishSku},
-    vendor::{error::VendorError, http::escaped},
+    vendor::{
+        error::VendorError,
+        http::{Reply, escaped},
+    },
 };
 
 impl PolishClient {
@@ -16,9 +19,10 @@ impl PolishClient {
     /// # Errors
     /// As the vendor answers; garbled when the page has not the length it should.
     pub async fn products(&self, step: Step) -> Result<Page<ProductView>, VendorError> {
-        let path = listed("/products", "", step);
-        self.get("list_products", path, |reply| read_page(reply, step.page))
-            .await
+        let rows = self.page_rows();
+        let path = listed("/products", "", step, rows);
+        let read = |reply: &Reply| read_page(reply, step.page, rows);
+        self.get("list_products", path, read).await
     }
 
     /// A product.
@@ -40,9 +44,10 @@ impl PolishClient {
         step: Step,
     ) -> Result<Page<OrderView>, VendorError> {
         let filter = status.map_or_else(String::new, |s| format!("&status={}", s.as_str()));
-        let path = listed("/orders", &filter, step);
-        self.get("list_orders", path, |reply| read_page(reply, step.page))
-            .await
+        let rows = self.page_rows();
+        let path = listed("/orders", &filter, step, rows);
+        let read = |reply: &Reply| read_page(reply, step.page, rows);
+        self.get("list_orders", path, read).await
     }
 
     /// An order.
@@ -59,22 +64,23 @@ impl PolishClient {
     /// # Errors
     /// As the vendor answers.
     pub async fn counts(&self, after: Option<&str>) -> Result<Page<CountView>, VendorError> {
+        let rows = self.page_rows();
         let path = match after {
-            Some(after) => format!("/counts?per_page={PAGE}&after={}", escaped(after)),
-            None => format!("/counts?per_page={PAGE}"),
+            Some(after) => format!("/counts?per_page={rows}&after={}", escaped(after)),
+            None => format!("/counts?per_page={rows}"),
         };
-        self.get("list_counts", path, |reply| read_page(reply, 1))
-            .await
+        let read = |reply: &Reply| read_page(reply, 1, rows);
+        self.get("list_counts", path, read).await
     }
 }
 
-fn listed(path: &str, filter: &str, step: Step) -> String {
+fn listed(path: &str, filter: &str, step: Step, rows: usize) -> String {
     let page = step.page;
     match step.updated_after {
         Some(since) => {
             let since = escaped(&since.to_string());
-            format!("{path}?per_page={PAGE}&page={page}{filter}&updated_after={since}")
+            format!("{path}?per_page={rows}&page={page}{filter}&updated_after={since}")
         }
-        None => format!("{path}?per_page={PAGE}&page={page}{filter}"),
+        None => format!("{path}?per_page={rows}&page={page}{filter}"),
     }
 }

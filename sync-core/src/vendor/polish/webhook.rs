@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     client::{PolishClient, post},
-    page::{Page, read_page},
+    page::{PAGE, Page, read_page},
     view::{PolishTopic, WebhookView},
 };
 use crate::vendor::{
@@ -29,9 +29,9 @@ impl PolishClient {
     /// # Errors
     /// As the vendor answers.
     pub async fn webhooks(&self) -> Result<Vec<WebhookView>, VendorError> {
-        let read = |reply: &Reply| read_page(reply, 1);
+        let read = |reply: &Reply| read_page(reply, 1, PAGE);
         let page: Page<WebhookView> = self
-            .get("list_webhooks", "/webhooks?per_page=250".to_owned(), read)
+            .get("list_webhooks", format!("/webhooks?per_page={PAGE}"), read)
             .await?;
         Ok(page.rows.into_iter().filter_map(Result::ok).collect())
     }
