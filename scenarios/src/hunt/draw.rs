@@ -28,6 +28,9 @@ const DAYS: [i64; 6] = [
     1_784_116_800, // 2026-07-15, a day like any other
 ];
 
+/// Where the shop may recount, its recounts are mostly of some effect.
+const CONFLICTS: [Conflict; 3] = [Conflict::Mixed, Conflict::NewestSequence, Conflict::Lowest];
+
 /// The decisions of one world.
 pub(super) struct Draws(Keyed);
 
@@ -60,7 +63,7 @@ impl Draws {
 /// The scenario of a seed.
 pub fn scenario(seed: u64, kinds: &Kinds) -> Scenario {
     let draws = Draws::new(seed);
-    let duration = Span::from_mins(u64::from(4 + draws.up_to("minutes", 20)));
+    let duration = Span::from_mins(u64::from(3 + draws.up_to("minutes", 12)));
     Scenario {
         name: format!("hunt-{seed}"),
         title: format!("The world of seed {seed}"),
@@ -91,11 +94,14 @@ fn world(draws: &Draws, duration: Span) -> World {
         },
         mirrors: draws.up_to("mirrors", 3) - 1,
         both: often("both"),
-        conflict: Conflict::Mixed,
+        conflict: draws.pick("conflict", &CONFLICTS, Conflict::Mixed),
         eventual: often("eventual"),
         multiples: often("multiples"),
         min_days: often("min days"),
         short_dated: often("short dated"),
+        undated: draws.pick("undated", &[0.08, 0.5], 0.08),
+        kept_back: often("kept back"),
+        packs: often("packs"),
         stock: draws.pick("stock", &supplies, Supply::Ample),
         demand: None,
         start: start(draws),
@@ -122,21 +128,22 @@ fn traffic(draws: &Draws, duration: Span) -> Traffic {
     let some = |purpose, most| (f64::from(draws.up_to(purpose, most)) - 1.0) / hours;
     let share = |purpose| draws.pick(purpose, &[0.0, 0.2, 0.5, 0.9], 0.2);
     Traffic {
-        orders: some("orders", 10),
+        orders: some("orders", 12),
         hot: share("hot"),
         kits: share("kits wanted"),
         wrong_quantity: draws.pick("wrong", &[0.0, 0.1], 0.0),
         shipped: draws.pick("shipped", &[0.3, 0.7, 1.0], 0.7),
         split: share("split"),
         cancelled: draws.pick("cancelled", &[0.0, 0.2, 0.5], 0.2),
+        cancelled_in_part: draws.pick("cancelled in part", &[0.0, 0.5, 1.0], 0.0),
         racing: share("racing"),
-        returned: share("returned"),
+        returned: draws.pick("returned", &[0.0, 0.5, 0.9], 0.5),
         receipts: some("receipts", 4),
         counts: some("counts", 4),
         damages: some("damages", 3),
         recalls: some("recalls", 3),
-        shop_counts: some("shop counts", 4),
-        tempo: draws.pick("tempo", &[4.0, 10.0, 40.0], 10.0),
+        shop_counts: some("shop counts", 6),
+        tempo: draws.pick("tempo", &[10.0, 40.0, 100.0], 40.0),
     }
 }
 
@@ -146,10 +153,14 @@ fn hub(draws: &Draws) -> HubSettings {
         |purpose, choices: &[u64]| Some(Span::from_secs(draws.pick(purpose, choices, 60)));
     HubSettings {
         webhooks: Some(draws.of("webhooks").chance(0.8)),
-        feed_every: seconds("feed", &[20, 120, 300, 300]),
-        poll_every: seconds("poll", &[30, 120, 300, 300]),
-        sweep_every: seconds("sweep", &[180, 300, 600]),
+        feed_every: seconds("feed", &[20, 60, 180]),
+        poll_every: seconds("poll", &[30, 60, 180]),
+        sweep_every: seconds("sweep", &[120, 180, 300]),
         request_timeout: None,
+        reservation_ttl: draws
+            .pick("ttl", &[None, None, Some(6), Some(20)], None)
+            .map(Span::from_mins),
+        page_rows: draws.pick("page", &[None, Some(1), Some(2), Some(5)], None),
     }
 }
 

@@ -77,6 +77,21 @@ pub(super) fn is_of_connections(kind: &str) -> bool {
     matches!(kind, "refuse" | "connection_limit")
 }
 
+/// The kind as often as it should be drawn. Most kinds of bad data and of broken connections come to
+/// the same thing for a client, a reply that cannot be read; those that change what happens do not.
+pub(super) fn weighed(kind: &'static str) -> impl Iterator<Item = &'static str> {
+    let times = match kind {
+        "hub_crash" | "time_out" | "reply_lost" | "late_apply" | "webhook_lost" => 4,
+        "partial_batch" | "stale_read" | "sequence_reused" | "sequence_gap" | "wrong_unit"
+        | "zero_wipe" | "page_skipped" | "page_repeated" | "page_looping" | "cursor_expired"
+        | "webhook_reordered" | "webhook_delayed" | "webhook_replayed" | "webhook_duplicated"
+        | "webhook_forged" | "clock_skew" | "vendor_crash" | "storage_busy" | "partition"
+        | "rate_limit_storm" | "server_error" | "token_revoked" => 2,
+        _ => 1,
+    };
+    std::iter::repeat_n(kind, times)
+}
+
 /// What a field of a kind may be set to: JSON, as in a rule.
 type Variety = (&'static str, &'static [&'static str]);
 
@@ -117,7 +132,7 @@ pub(super) fn variety(kind: &str) -> &'static [Variety] {
         "webhook_replayed" => &[("after_ms", &["10000", "600000"])],
         "webhook_stale_secret" => &[("attempts", &["1", "20"])],
         "webhook_burst" => &[("hold_ms", &["5000", "120000"])],
-        "false_conflict" => &[("status", &["409", "412"])],
+        "false_conflict" => &[("status", &["409", "412", "412"])],
         "redirect" => &[("status", &["301", "302", "307", "308"])],
         "stalled_body" => &[("hold_ms", &["1000", "15000"])],
         "trickle" => &[("bytes", &["1", "64"]), ("pause_ms", &["1", "50"])],

@@ -12,6 +12,7 @@ mod found;
 mod kinds;
 mod progress;
 mod shard;
+mod sites;
 mod swarm;
 mod trial;
 

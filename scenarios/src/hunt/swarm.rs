@@ -11,61 +11,15 @@ use serde_json::{Map, Value, json};
 use super::{
     draw::Draws,
     kinds::{self, Kinds},
+    sites::{few, sites},
 };
 use crate::scenario::{
     ClockJump, ClockOwner, Crash, CrashPhase, Fault, Moment, Outage, ProcessFault, Span,
     VendorCrash, VendorName,
 };
 
-/// The vendors, each with the operations that a middleware calls and the topics it is told.
-const TARGETS: [(&str, &[&str], &[&str]); 2] = [
-    (
-        "jerky",
-        &[
-            "issue_token",
-            "adjust_batch",
-            "list_events",
-            "list_items",
-            "list_reservations",
-            "list_stock",
-            "get_mirror",
-            "set_mirror_availability",
-            "create_reservation",
-            "commit_reservation",
-            "extend_reservation",
-            "release_reservation",
-            "create_webhook_endpoint",
-            "list_webhook_endpoints",
-        ],
-        &["stock.changed", "lot.status_changed", "reservation.expired"],
-    ),
-    (
-        "polish",
-        &[
-            "bulk_availability",
-            "list_counts",
-            "list_orders",
-            "get_order",
-            "cancel_order",
-            "confirm_order",
-            "reject_order",
-            "list_products",
-            "get_product",
-            "put_availability",
-            "create_webhook",
-            "list_webhooks",
-        ],
-        &[
-            "order.created",
-            "order.updated",
-            "product.updated",
-            "count.recorded",
-        ],
-    ),
-];
-
 /// Most rules of one world: more, and it is never calm enough to get anywhere.
-const MOST_RULES: u64 = 6;
+const MOST_RULES: u64 = 8;
 
 /// The faults of a world that lasts `duration`.
 pub(super) fn faults(kinds: &Kinds, draws: &Draws, duration: Span) -> Vec<Fault> {
@@ -78,8 +32,12 @@ pub(super) fn faults(kinds: &Kinds, draws: &Draws, duration: Span) -> Vec<Fault>
         true => draws.of("rules").below(MOST_RULES + 1),
         false => chosen.len() as u64,
     };
+    let weighed: Vec<&str> = chosen
+        .iter()
+        .flat_map(|kind| kinds::weighed(kind))
+        .collect();
     let kind = |number: u64| match kinds.is_swarm() {
-        true => draws.nth("kind", number).pick(&chosen).copied(),
+        true => draws.nth("kind", number).pick(&weighed).copied(),
         false => chosen.get(usize::try_from(number).ok()?).copied(),
     };
     let mut faults: Vec<Fault> = (0..count)
@@ -225,37 +183,44 @@ impl Weather<'_> {
         if let Some(phase) = phase {
             fields.insert("phase".to_owned(), json!(phase.as_str()));
         }
-        let Some((vendor, operations, topics)) = self.draws.nth("vendor", number).pick(&TARGETS)
-        else {
+        let sites = sites(about.name);
+        let Some(site) = self.draws.nth("vendor", number).pick(sites) else {
             return;
         };
-        fields.insert("vendor".to_owned(), json!(vendor));
+        fields.insert("vendor".to_owned(), json!(site.vendor));
+        if about.name == "sequence_reused" {
+            // Whoever moves stock.
+            fields.insert("client".to_owned(), json!("any"));
+        }
         let names = match phase {
-            Some(Phase::Delivery) => topics,
-            _ => operations,
+            Some(Phase::Delivery) => site.topics,
+            _ => site.operations,
         };
         if !kinds::is_of_connections(about.name)
             && self.draws.nth("narrow", number).chance(0.6)
             && let Some(name) = self.draws.nth("operation", number).pick(names)
         {
             fields.insert("operation".to_owned(), json!(name));
+        } else if !names.is_empty() && few(about.name).is_some() {
+            fields.insert("operation".to_owned(), json!(names));
         }
     }
 
     /// A stretch of the traffic, and how often in it.
     fn time(&self, about: &About, number: u64, fields: &mut Map<String, Value>) {
         let draw = |purpose| self.draws.nth(purpose, number);
-        let from = self.within(draw("from")).as_millis();
-        let longest = self.duration.as_millis().saturating_sub(from).max(1000);
-        let length = draw("length").between(1000, longest);
+        let whole = self.duration.as_millis();
+        let from = self.within(draw("from")).as_millis() / 2;
+        let longest = whole.saturating_sub(from).max(1000);
+        let length = draw("length").between(longest / 4, longest);
         fields.insert("from".to_owned(), json!(from));
         fields.insert("until".to_owned(), json!(from + length));
         if about.name == "clock_skew" {
             return;
         }
-        match draw("often").below(4) {
-            0 => fields.insert("nth".to_owned(), json!(1 + draw("nth").below(6))),
-            1 => fields.insert("every".to_owned(), json!(2 + draw("every").below(4))),
+        match draw("often").below(5) {
+            0 => fields.insert("nth".to_owned(), json!(1 + draw("nth").below(4))),
+            1 => fields.insert("every".to_owned(), json!(1 + draw("every").below(4))),
             2 => fields.insert("chance".to_owned(), json!(0.1)),
             _ => fields.insert("chance".to_owned(), json!(0.5)),
         };

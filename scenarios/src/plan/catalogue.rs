@@ -78,6 +78,8 @@ pub struct Mirror {
     pub name: String,
     /// GTIN-14.
     pub gtin: String,
+    /// Pieces in one sell unit of the shop.
+    pub factor: i64,
 }
 
 /// A product of the shop.

@@ -23,7 +23,8 @@ pub(super) fn stock(scenario: &Scenario, keyed: &Keyed) -> Catalogue {
     let world = &scenario.world;
     let items: Vec<Item> = (0..world.items).map(|n| shelf.item(n)).collect();
     let own: Vec<Product> = (0..world.mirrors).map(|n| shelf.own(n)).collect();
-    let mirrors = own.iter().enumerate().map(|(n, p)| mirror(n, p)).collect();
+    let mirrors = own.iter().enumerate();
+    let mirrors = mirrors.map(|(n, p)| shelf.mirror(n, p)).collect();
     let (mut products, mut listings): (Vec<_>, Vec<_>) = (0..world.listings)
         .filter_map(|n| shelf.resale(n, &items))
         .unzip();
@@ -134,7 +135,7 @@ impl<'a> Shelf<'a> {
             let day = draw("expires").below(self.days.unsigned_abs());
             return Some(self.days_from_today(day as i64));
         }
-        if draw("keeps").chance(0.08) {
+        if draw("keeps").chance(self.world.undated) {
             return None;
         }
         let day = self.days.unsigned_abs() + draw("expires").between(2, 240);
@@ -182,7 +183,7 @@ impl<'a> Shelf<'a> {
             product: product.sku.clone(),
             needs: vec![need],
             min_days: self.min_days(&subject),
-            safety_stock: 0,
+            safety_stock: self.kept_back(&subject) * item.pack.quantity,
             confirm: product.confirm,
             direction: self.direction(&subject),
             policy: Policy::of(self.world.conflict, self.keyed, &subject),
@@ -257,6 +258,31 @@ impl<'a> Shelf<'a> {
         // An order minimum need not be a multiple of the order multiple: 5 with 4 means 8.
         let moq = 1 + self.below("moq", subject, 10) as i64;
         (moq, multiple)
+    }
+
+    /// Packets that a listing keeps back.
+    fn kept_back(&self, subject: &str) -> i64 {
+        let keeps = self.keyed.draw("kept_back", subject, 0);
+        match keeps.chance(self.world.kept_back) {
+            true => 1 + self.below("packets", subject, 3) as i64,
+            false => 0,
+        }
+    }
+
+    /// A polish in the jerky system, by the piece.
+    fn mirror(&self, number: usize, product: &Product) -> Mirror {
+        let subject = format!("mirror-{number}");
+        let in_packs = self.keyed.draw("packs", &subject, 0);
+        Mirror {
+            sku: format!("POL-{number:04}"),
+            product: product.sku.clone(),
+            name: product.name.clone(),
+            gtin: goods::gtin(500_000 + number as u64),
+            factor: match in_packs.chance(self.world.packs) {
+                true => 2 + self.below("pieces", &subject, 5) as i64,
+                false => 1,
+            },
+        }
     }
 
     fn confirm(&self, subject: &str) -> Confirm {
@@ -336,15 +362,6 @@ impl Need {
                 quantity: quantity * count,
             },
         }
-    }
-}
-
-fn mirror(number: usize, product: &Product) -> Mirror {
-    Mirror {
-        sku: format!("POL-{number:04}"),
-        product: product.sku.clone(),
-        name: product.name.clone(),
-        gtin: goods::gtin(500_000 + number as u64),
     }
 }
 

@@ -170,6 +170,7 @@ impl People<'_> {
             name: format!("cancel-{order}"),
             at: Span::from_millis(at),
             order: order.to_owned(),
+            half: self.chance("in_part", order, self.rates.cancelled_in_part),
             reason: self.words("cancel_reason", order, &REASONS),
         }));
     }

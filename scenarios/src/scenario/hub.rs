@@ -24,6 +24,12 @@ pub struct HubSettings {
     /// How long one request may take.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_timeout: Option<Span>,
+    /// How long it asks the reservation of a confirmed order to live.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reservation_ttl: Option<Span>,
+    /// Rows it asks for in one page of a list; the vendors' maximum when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page_rows: Option<u32>,
 }
 
 /// What the middleware does by itself.
@@ -34,6 +40,12 @@ impl HubSettings {
     /// Between two full reconciliations, the middleware's own default included.
     pub fn sweep_every(&self) -> Span {
         self.sweep_every.unwrap_or(SWEEP)
+    }
+
+    /// Between two polls of whatever it asks for most often. Its own defaults are included.
+    pub fn fastest_poll(&self) -> Span {
+        let poll = self.poll_every.unwrap_or(POLL);
+        self.feed_every.map_or(poll, |feed| feed.min(poll))
     }
 
     /// The longest until the middleware hears of a change by itself: by a change feed or a poll, or by

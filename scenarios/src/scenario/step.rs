@@ -145,6 +145,9 @@ pub struct CancelOrder {
     pub at: Span,
     /// The order, by the name of its step.
     pub order: String,
+    /// Leave half of each line standing.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub half: bool,
     /// Why, in the caller's words.
     pub reason: String,
 }

@@ -21,6 +21,8 @@ pub struct Traffic {
     pub split: f64,
     /// Share of orders that somebody cancels.
     pub cancelled: f64,
+    /// Share of cancellations that leave half of each line standing.
+    pub cancelled_in_part: f64,
     /// Share of cancellations at the very moment of the shipment.
     pub racing: f64,
     /// Share of shipped orders that come back, in part or whole.
@@ -49,6 +51,7 @@ impl Default for Traffic {
             shipped: 0.75,
             split: 0.2,
             cancelled: 0.1,
+            cancelled_in_part: 0.0,
             racing: 0.1,
             returned: 0.1,
             receipts: 40.0,

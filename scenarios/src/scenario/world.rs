@@ -32,6 +32,13 @@ pub struct World {
     pub min_days: f64,
     /// Share of lots that expire within the run.
     pub short_dated: f64,
+    /// Share of lots that never expire.
+    pub undated: f64,
+    /// Share of listings that keep one to three packets back from the shop, besides what the
+    /// warehouse withholds.
+    pub kept_back: f64,
+    /// Share of mirrors that count in pieces what the shop sells in packs.
+    pub packs: f64,
     /// How much stock there is for the orders that come.
     pub stock: Supply,
     /// Sell units that each listing is expected to sell, which `stock` is measured by; worked out
@@ -64,6 +71,9 @@ impl Default for World {
             multiples: 0.2,
             min_days: 0.2,
             short_dated: 0.0,
+            undated: 0.08,
+            kept_back: 0.0,
+            packs: 0.0,
             stock: Supply::Ample,
             demand: None,
             start: DEFAULT_START,

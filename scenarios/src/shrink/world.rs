@@ -14,12 +14,15 @@ const NUMBERS: [(Number, u32); 5] = [
     (|world| &mut world.lots, 1),
 ];
 
-const SHARES: [Share; 5] = [
+const SHARES: [Share; 8] = [
     |world| &mut world.both,
     |world| &mut world.eventual,
     |world| &mut world.multiples,
     |world| &mut world.min_days,
     |world| &mut world.short_dated,
+    |world| &mut world.undated,
+    |world| &mut world.kept_back,
+    |world| &mut world.packs,
 ];
 
 pub(super) fn smaller(search: &mut Search) {
@@ -39,11 +42,13 @@ pub(super) fn smaller(search: &mut Search) {
 }
 
 /// Each setting by itself, back to the middleware's own.
-const HUB: [fn(&mut HubSettings); 4] = [
+const HUB: [fn(&mut HubSettings); 6] = [
     |hub| hub.webhooks = None,
     |hub| hub.feed_every = None,
     |hub| hub.poll_every = None,
     |hub| hub.sweep_every = None,
+    |hub| hub.reservation_ttl = None,
+    |hub| hub.page_rows = None,
 ];
 
 /// The least, then half as far from it each time.

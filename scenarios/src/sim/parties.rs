@@ -151,7 +151,7 @@ impl Vendors {
             public_url: settings.webhooks.unwrap_or(true).then(|| at.hub.clone()),
             intervals: intervals(settings),
             dispatch: DispatchPolicy::default(),
-            engine: EnginePolicy::default(),
+            engine: engine_policy(settings),
         })
     }
 
@@ -203,6 +203,22 @@ fn http_policy(settings: &HubSettings) -> HttpPolicy {
         timeout_ms: settings
             .request_timeout
             .map_or(usual.timeout_ms, Span::as_millis),
+        page_rows: settings
+            .page_rows
+            .map_or(usual.page_rows, |rows| rows as usize),
+        ..usual
+    }
+}
+
+/// A reservation is extended when a third of its life is left, if that is sooner than usual.
+fn engine_policy(settings: &HubSettings) -> EnginePolicy {
+    let usual = EnginePolicy::default();
+    let Some(ttl) = settings.reservation_ttl.map(Span::to_signed) else {
+        return usual;
+    };
+    EnginePolicy {
+        confirmed_ttl: ttl,
+        extend_before: usual.extend_before.min(ttl / 3),
         ..usual
     }
 }

@@ -36,8 +36,12 @@ const PATIENCE: Span = Span::from_mins(60);
 const CALM: Span = Span::from_secs(10);
 /// How often convergence is looked at.
 const LOOK: Span = Span::from_secs(2);
+/// Requests that any world may take, and so many more for each step of its people and each poll.
+const REQUESTS: u64 = 20_000;
+const REQUESTS_PER_STEP: u64 = 1_000;
+const REQUESTS_PER_POLL: u64 = 20;
 /// How much longer than its longest interval the middleware is watched at rest.
-const REST: Span = Span::from_mins(5);
+const REST: Span = Span::from_mins(2);
 
 /// A run that was played to its end.
 #[derive(Debug)]
@@ -77,6 +81,7 @@ async fn perform(plan: &Plan) -> Result<Played, SimError> {
         biased;
         died = process.run() => return Err(died.err().unwrap_or(SimError::Ended)),
         phases = act(&world, plan) => phases?,
+        () = runaway(&world, plan) => cut_short(&world),
     };
     let mut history = history::tell(&world, plan, phases)?;
     if plan.seed == CANARY {
@@ -123,6 +128,34 @@ async fn act(world: &World, plan: &Plan) -> Result<Phases, SimError> {
         quiescent,
         ended: world.clock.now(),
     })
+}
+
+/// Requests that a world may take. A middleware that tries the same in vain again and again, without
+/// waiting, would keep it busy for ever.
+fn most_requests(plan: &Plan) -> u64 {
+    let scenario = &plan.scenario;
+    let polls = plan.world().duration.as_millis() / scenario.hub.fastest_poll().as_millis().max(1);
+    REQUESTS + REQUESTS_PER_STEP * plan.steps.len() as u64 + REQUESTS_PER_POLL * polls
+}
+
+/// Ends when the world has taken more requests than it may.
+async fn runaway(world: &World, plan: &Plan) {
+    while world.tape.len() as u64 <= most_requests(plan) {
+        tokio::time::sleep(LOOK.to_duration()).await;
+    }
+}
+
+/// The phases of a run that was broken off: nothing came to agreement.
+fn cut_short(world: &World) -> Phases {
+    let now = world.clock.now();
+    Phases {
+        started: now,
+        traffic_ended: now,
+        faults_ended: now,
+        converged: None,
+        quiescent: None,
+        ended: now,
+    }
 }
 
 /// People work and faults strike.
@@ -198,7 +231,7 @@ fn judged(world: &World, plan: &Plan, history: &History) -> Run {
     let faults = weather::report(world);
     let tally = history::Tally::of(history, &world.tape);
     let mut unmet = tally.unmet(expect, &faults);
-    unmet.extend(unrest(history));
+    unmet.extend(restraint(world, plan).or_else(|| unrest(history)));
     Run {
         scenario: plan.scenario.name.clone(),
         word: plan.scenario.name.clone(),
@@ -213,6 +246,15 @@ fn judged(world: &World, plan: &Plan, history: &History) -> Run {
         invariants,
         unmet,
     }
+}
+
+/// Why the run was broken off, if it was.
+fn restraint(world: &World, plan: &Plan) -> Option<String> {
+    let (taken, most) = (world.tape.len() as u64, most_requests(plan));
+    let steps = plan.steps.len();
+    (taken > most).then(|| {
+        format!("restraint; {taken} requests for {steps} steps, and nothing may take over {most}")
+    })
 }
 
 /// Why the middleware was not done at the end, in its own words.

@@ -4,6 +4,7 @@
 //! is read from the vendors' ground truth, never from here.
 
 mod caller;
+mod parts;
 mod shop_staff;
 mod shopper;
 mod warehouse;

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Caller, Orders};
+use super::{
+    Caller, Orders,
+    parts::{Line, LinePart, Order},
+};
 use crate::scenario::{CountProduct, ReturnGoods, ShipOrder};
 
 /// How often the packing table looks whether an order is ready, and how many times.
@@ -18,18 +21,12 @@ pub(super) async fn ship(staff: &Caller, step: &ShipOrder, orders: &Orders) {
     let Some(order) = ready(staff, &id).await else {
         return;
     };
-    let share = if step.half { 2 } else { 1 };
-    let lines = order.lines.iter().map(|line| Quantity {
-        line_id: &line.line_id,
-        quantity: line.open().div_ceil(share).cast_signed(),
-    });
-    send(
-        staff,
-        &id,
-        &step.name,
-        lines.filter(|line| line.quantity > 0).collect(),
-    )
-    .await;
+    let lines = order.lines.iter();
+    let parcel = match step.half {
+        true => lines.filter_map(Line::greater_half).collect(),
+        false => lines.filter_map(Line::rest).collect(),
+    };
+    send(staff, &id, &step.name, parcel).await;
 }
 
 /// Ships all that is left of an order, if it is ready.
@@ -40,18 +37,8 @@ pub(super) async fn ship_rest(staff: &Caller, id: &str) {
     if !order.is_open() || !order.ready_to_ship {
         return;
     }
-    let lines = order.lines.iter().map(|line| Quantity {
-        line_id: &line.line_id,
-        quantity: line.open().cast_signed(),
-    });
-    let reference = format!("closing-{id}");
-    send(
-        staff,
-        id,
-        &reference,
-        lines.filter(|line| line.quantity > 0).collect(),
-    )
-    .await;
+    let parcel = order.lines.iter().filter_map(Line::rest).collect();
+    send(staff, id, &format!("closing-{id}"), parcel).await;
 }
 
 /// Takes back what was shipped, or one unit of it.
@@ -120,7 +107,7 @@ async fn ready(staff: &Caller, id: &str) -> Option<Order> {
     None
 }
 
-async fn send(staff: &Caller, id: &str, reference: &str, lines: Vec<Quantity<'_>>) {
+async fn send(staff: &Caller, id: &str, reference: &str, lines: Vec<LinePart>) {
     if lines.is_empty() {
         return;
     }
@@ -129,38 +116,6 @@ async fn send(staff: &Caller, id: &str, reference: &str, lines: Vec<Quantity<'_>
     let _ = staff
         .post(&format!("/orders/{id}/ship"), reference, &parcel)
         .await;
-}
-
-#[derive(Deserialize)]
-struct Order {
-    status: String,
-    ready_to_ship: bool,
-    lines: Vec<Line>,
-}
-
-impl Order {
-    fn is_open(&self) -> bool {
-        matches!(
-            self.status.as_str(),
-            "pending" | "confirmed" | "partially_fulfilled"
-        )
-    }
-}
-
-#[derive(Deserialize)]
-struct Line {
-    line_id: String,
-    quantity: i64,
-    fulfilled: i64,
-    cancelled: i64,
-    returned: i64,
-}
-
-impl Line {
-    fn open(&self) -> u64 {
-        let open = self.quantity - self.fulfilled - self.cancelled;
-        u64::try_from(open).unwrap_or(0)
-    }
 }
 
 #[derive(Deserialize)]
@@ -173,12 +128,6 @@ struct Product {
 struct Goods<'a, Line> {
     reference: &'a str,
     lines: Vec<Line>,
-}
-
-#[derive(Serialize)]
-struct Quantity<'a> {
-    line_id: &'a str,
-    quantity: i64,
 }
 
 #[derive(Serialize)]

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Caller, Orders};
+use super::{
+    Caller, Orders,
+    parts::{self, LinePart},
+};
 use crate::scenario::{CancelOrder, PlaceOrder};
 
 /// Places an order. A refusal (too few left, a wrong quantity) is the shop's right.
@@ -27,16 +30,33 @@ pub(super) async fn order(shopper: &Caller, step: &PlaceOrder, orders: &Orders) 
     }
 }
 
-/// Cancels what has not been shipped; too late is too late.
+/// Cancels what has not been shipped, or half of each line of it; too late is too late.
 pub(super) async fn cancel(shopper: &Caller, step: &CancelOrder, orders: &Orders) {
     let Some(id) = orders.id(&step.order) else {
         return;
     };
-    let reason = Reason {
-        reason: &step.reason,
+    let path = format!("/orders/{id}");
+    let lines = match step.half {
+        true => {
+            let Ok(order) = shopper.get::<parts::Order>(&path).await else {
+                return;
+            };
+            Some(
+                order
+                    .lines
+                    .iter()
+                    .filter_map(parts::Line::lesser_half)
+                    .collect(),
+            )
+        }
+        false => None,
     };
-    let path = format!("/orders/{id}/cancel");
-    let _ = shopper.post(&path, &step.name, &reason).await;
+    let cancellation = Cancellation {
+        reason: &step.reason,
+        lines,
+    };
+    let path = format!("{path}/cancel");
+    let _ = shopper.post(&path, &step.name, &cancellation).await;
 }
 
 fn email(name: &str) -> String {
@@ -71,8 +91,10 @@ struct Line<'a> {
 }
 
 #[derive(Serialize)]
-struct Reason<'a> {
+struct Cancellation<'a> {
     reason: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lines: Option<Vec<LinePart>>,
 }
 
 #[derive(Deserialize)]

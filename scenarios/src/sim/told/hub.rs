@@ -93,7 +93,7 @@ fn mirror(mirror: &Mirror) -> MirrorEntry<'_> {
     MirrorEntry {
         polish: &mirror.product,
         jerky: &mirror.sku,
-        factor: "1",
+        factor: mirror.factor.to_string(),
         unit: "H87",
     }
 }
@@ -135,6 +135,6 @@ struct Part<'a> {
 struct MirrorEntry<'a> {
     polish: &'a str,
     jerky: &'a str,
-    factor: &'static str,
+    factor: String,
     unit: &'static str,
 }

@@ -17,7 +17,7 @@ pub(in crate::sim) fn mapping(catalogue: &Catalogue) -> Mapping {
     let mirrors = catalogue.mirrors.iter().map(|mirror| {
         let shown = Shown {
             source: mirror.product.as_str().into(),
-            factor: 1,
+            factor: mirror.factor,
         };
         (mirror.sku.as_str().into(), shown)
     });
