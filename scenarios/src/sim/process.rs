@@ -135,7 +135,7 @@ impl Process {
         let Inner { setup, doom, .. } = &*self.0;
         let mut store = self.open()?;
         let (counted, lives) = (doom.clone(), Arc::clone(alive));
-        store.on_commit(move |_| {
+        store.on_commit(move |_, _| {
             if !counted.commit() {
                 return AfterCommit::Continue;
             }

@@ -46,10 +46,11 @@ pub struct Alert {
 }
 
 impl Store {
-    /// Calls `hook` after each commit with the commit's ordinal, counted from 1 since this store
-    /// was opened. When it answers [`AfterCommit::Crash`], the store refuses everything from then
-    /// on, so nothing can be observed of what would have come after a crash at that point.
-    pub fn on_commit(&mut self, hook: impl FnMut(u64) -> AfterCommit + Send + 'static) {
+    /// Calls `hook` after each commit with what is durable now and the commit's ordinal, counted
+    /// from 1 since this store was opened. When it answers [`AfterCommit::Crash`], the store refuses
+    /// everything from then on, so nothing can be observed of what would have come after a crash at
+    /// that point.
+    pub fn on_commit(&mut self, hook: impl FnMut(&Self, u64) -> AfterCommit + Send + 'static) {
         self.seam.on_commit(Box::new(hook));
     }
 
@@ -83,6 +84,19 @@ impl Store {
     /// Refuses everything from now on, as after a crash.
     pub fn crash(&mut self) {
         self.seam.crash();
+    }
+
+    /// Counts a commit and learns what follows it.
+    fn committed(&mut self) -> Result<(), StoreError> {
+        let (number, hook) = self.seam.committed();
+        if let Some(mut hook) = hook {
+            let then = hook(self, number);
+            self.seam.on_commit(hook);
+            if then == AfterCommit::Crash {
+                self.crash();
+            }
+        }
+        self.seam.alive()
     }
 
     /// Lets `writes` more statements pass and then refuses one, as a full or busy disk does.

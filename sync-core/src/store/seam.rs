@@ -1,6 +1,6 @@
 //! Where faults are injected into the store: crashes after a commit, refusals before a write.
 
-use super::StoreError;
+use super::{Store, StoreError};
 
 /// What follows a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,8 +20,8 @@ pub enum Refusal {
     Full,
 }
 
-/// Called after each commit with its ordinal.
-type Hook = Box<dyn FnMut(u64) -> AfterCommit + Send>;
+/// Called after each commit with what was committed and its ordinal.
+pub(super) type Hook = Box<dyn FnMut(&Store, u64) -> AfterCommit + Send>;
 /// Called before each statement that writes.
 type Gate = Box<dyn FnMut() -> Option<Refusal> + Send>;
 
@@ -90,14 +90,9 @@ impl Seam {
         }
     }
 
-    /// Counts a commit and learns what follows it.
-    pub(super) fn committed(&mut self) -> Result<(), StoreError> {
+    /// Counts a commit, and lends the hook to be asked what follows it.
+    pub(super) fn committed(&mut self) -> (u64, Option<Hook>) {
         self.commits += 1;
-        if let Some(hook) = &mut self.hook
-            && hook(self.commits) == AfterCommit::Crash
-        {
-            self.crashed = true;
-        }
-        self.alive()
+        (self.commits, self.hook.take())
     }
 }

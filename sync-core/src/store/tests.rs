@@ -118,7 +118,7 @@ fn a_file_that_is_no_database_is_refused_in_one_line() {
 fn the_hook_learns_each_commits_ordinal_and_a_crash_ends_everything() {
     let (sender, ordinals) = std::sync::mpsc::channel();
     let mut store = Store::in_memory().unwrap();
-    store.on_commit(move |ordinal| {
+    store.on_commit(move |_, ordinal| {
         sender.send(ordinal).unwrap();
         if ordinal == 2 {
             AfterCommit::Crash

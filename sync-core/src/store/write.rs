@@ -39,7 +39,7 @@ impl Store {
             run(connection, "ROLLBACK", []).ok();
             return Err(error);
         }
-        self.seam.committed()
+        self.committed()
     }
 }
 

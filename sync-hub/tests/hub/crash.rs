@@ -13,7 +13,7 @@ async fn an_order_survives_a_crash_after_any_commit() {
         hub.settled().await;
         hub.crash().await;
         let mut store = world.store();
-        store.on_commit(move |number| {
+        store.on_commit(move |_, number| {
             if number == commit {
                 AfterCommit::Crash
             } else {

@@ -248,7 +248,7 @@ impl Play {
         self.world
             .engine
             .store_mut()
-            .on_commit(|_| AfterCommit::Crash);
+            .on_commit(|_, _| AfterCommit::Crash);
     }
 
     fn restart(&mut self) {
@@ -259,7 +259,7 @@ impl Play {
 
     fn sweep_all(&mut self) {
         let store = self.world.engine.store_mut();
-        store.on_commit(|_| AfterCommit::Continue);
+        store.on_commit(|_, _| AfterCommit::Continue);
         store.refuse_after(u64::MAX, Refusal::Busy);
         let (began, vendors) = (self.world.now, &self.world.vendors);
         let open = vendors.orders.values().filter(|order| {
@@ -387,7 +387,7 @@ proptest! {
         let file = tempfile::NamedTempFile::new().unwrap();
         let now = "2026-11-02T12:00:00Z".parse().unwrap();
         let mut engine = open(Store::open(file.path()).unwrap(), now);
-        engine.store_mut().on_commit(move |commit| {
+        engine.store_mut().on_commit(move |_, commit| {
             if commit == crash { AfterCommit::Crash } else { AfterCommit::Continue }
         });
         for seen in &history {

@@ -278,7 +278,7 @@ fn what_was_under_way_at_a_crash_is_asked_about_after_it() {
 fn after_a_crash_nothing_can_be_observed_any_more() {
     let mut world = World::ready();
     let commits = world.engine.store().commits();
-    world.engine.store_mut().on_commit(move |commit| {
+    world.engine.store_mut().on_commit(move |_, commit| {
         if commit > commits {
             AfterCommit::Crash
         } else {
