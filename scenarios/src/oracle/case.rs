@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{
-    History, LINES, formula,
+    History, LINES,
+    calm::Calm,
+    formula,
     history::{Account, Component, Criticality, Delivery, JerkyFact, Listing, Vendor},
     names::{JerkySku, PolishSku},
     numbers::{Numbers, Shown},
@@ -94,6 +96,23 @@ impl<'h> Case<'h> {
     /// `by` after `at`.
     pub(super) fn later(&self, at: Timestamp, by: SignedDuration) -> Timestamp {
         at.saturating_add(by).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The oldest moment whose truth may justify what the middleware said at `at`.
+    pub(super) fn oldest(&self, at: Timestamp) -> Timestamp {
+        Calm(&self.history.disturbed).before(at, self.history.limits.staleness)
+    }
+
+    /// Whether anything stood between the middleware and the vendors in `from..=to`.
+    pub(super) fn is_disturbed(&self, from: Timestamp, to: Timestamp) -> bool {
+        let mut disturbed = self.history.disturbed.iter();
+        disturbed.any(|(since, until)| *since <= to && from <= *until)
+    }
+
+    /// The last moment until which what became untrue at `since` may stand.
+    pub(super) fn latest(&self, since: Timestamp) -> Timestamp {
+        let limits = &self.history.limits;
+        Calm(&self.history.disturbed).after(since, limits.standing + limits.skew)
     }
 
     /// The order once a clock that is off can no longer hide what happened before `at`; `None`

@@ -146,8 +146,7 @@ impl Shelf<'_, '_> {
     }
 
     fn was_known(&self, line: &ReservedLine, used: bool, free_since: Timestamp) -> bool {
-        let staleness = self.case.history.limits.staleness;
-        let known = self.case.earlier(self.fact.at, staleness);
+        let known = self.case.oldest(self.fact.at);
         !line.directed || (!used && free_since <= known)
     }
 

@@ -44,6 +44,12 @@ pub struct History {
     pub crashes: Vec<Crash>,
     /// The middleware's durable cursors at each crash and at the end, oldest first.
     pub checkpoints: Vec<Checkpoint>,
+    /// The same in each commit that moved a cursor, oldest first; none in a world so large that
+    /// reading all of it each time would cost more than the run.
+    pub moves: Vec<Checkpoint>,
+    /// When faults stood between the middleware and the vendors, each stretch with the time until its
+    /// traces are repaired; in order and apart from each other.
+    pub disturbed: Vec<Stretch>,
     /// What the middleware says of itself at the end.
     pub hub: HubView,
 }
@@ -77,6 +83,9 @@ pub enum Actor {
     System,
 }
 
+/// From when until when.
+pub type Stretch = (Timestamp, Timestamp);
+
 /// When what happened, in world time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Phases {
@@ -97,10 +106,9 @@ pub struct Phases {
 /// How long is too long, in this run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
-    /// How old a true state may be to justify a published number. Covers the longest outage.
+    /// How old a true state may be to justify a published number, in undisturbed time.
     pub staleness: SignedDuration,
-    /// How long a published number may stand once it is true no more: until the next sweep, and its
-    /// repair.
+    /// How long a published number may stand once it is true no more, in undisturbed time.
     pub standing: SignedDuration,
     /// How long after the last fault and the last traffic everything must agree.
     pub convergence: SignedDuration,
@@ -114,6 +122,13 @@ pub struct Limits {
     pub retry_after: SignedDuration,
     /// How far the two vendors' clocks were apart at most.
     pub skew: SignedDuration,
+    /// How far the shop's clock was off at most: its times are what a poll's cursor counts in.
+    pub shop_skew: SignedDuration,
+    /// How long a number that the shop took down by itself must stand once it was read, so that the
+    /// order behind it can arrive.
+    pub cause: SignedDuration,
+    /// How long an order's confirmation waits for the lower number at most.
+    pub lowered: SignedDuration,
     /// How long until the middleware hears of a change by itself, without any webhook.
     pub notice: SignedDuration,
 }
@@ -129,6 +144,9 @@ impl Default for Limits {
             backlog: SignedDuration::from_mins(5),
             retry_after: SignedDuration::from_mins(2),
             skew: SignedDuration::ZERO,
+            shop_skew: SignedDuration::ZERO,
+            cause: SignedDuration::from_secs(3),
+            lowered: SignedDuration::from_secs(20),
             notice: SignedDuration::from_secs(40),
         }
     }

@@ -65,24 +65,20 @@ fn standing(
     findings: &mut Findings,
 ) {
     for (shown, replaced) in numbers.standing(case.history.phases.ended) {
-        let bound = case.history.limits.standing + case.history.limits.skew;
-        let Some(last) = replaced
-            .checked_sub(bound)
-            .ok()
-            .filter(|last| *last >= shown.at)
-        else {
+        if case.latest(shown.at) > replaced {
             continue;
-        };
+        }
         findings.judged();
-        let mut moments = std::iter::once(shown.at).chain(numbers.moments(shown.at, last));
+        let moments = std::iter::once(shown.at).chain(numbers.moments(shown.at, replaced));
+        let mut moments = moments.take_while(|since| case.latest(*since) <= replaced);
         let outlived = moments.find(|since| {
-            let until = case.later(*since, bound);
+            let until = case.latest(*since);
             !numbers.is_justified(shown.value, *since, until)
                 && !case.had_poison(sku, numbers.listing, (*since, until))
         });
         if let Some(since) = outlived {
             findings.violated(|| {
-                let (shown, until) = (*shown, case.later(since, bound));
+                let (shown, until) = (*shown, case.latest(since));
                 let told = Shown { at: until, ..shown };
                 Violation {
                     subject: sku.to_string(),
@@ -120,10 +116,7 @@ fn mirrored(case: &Case<'_>, sku: &JerkySku, numbers: &MirrorNumbers<'_>, findin
 /// How long ago the number may have been true; a skewed clock may even run ahead.
 fn window(case: &Case<'_>, shown: &Shown<'_>) -> (Timestamp, Timestamp) {
     let limits = &case.history.limits;
-    (
-        case.earlier(shown.at, limits.staleness),
-        case.later(shown.at, limits.skew),
-    )
+    (case.oldest(shown.at), case.later(shown.at, limits.skew))
 }
 
 fn violation(

@@ -52,7 +52,7 @@ fn publishes(
     let mut before: Option<Shown<'_>> = None;
     for shown in numbers.published() {
         findings.judged();
-        let oldest = case.earlier(shown.at, limits.staleness);
+        let oldest = case.oldest(shown.at);
         let newest = case.later(shown.at, limits.skew);
         if let Some(at) = numbers.first(shown.value, oldest, oldest.max(reached), newest) {
             reached = at;

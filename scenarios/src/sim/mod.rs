@@ -11,6 +11,7 @@ mod history;
 pub mod ledger;
 mod lost;
 mod machines;
+mod moves;
 pub mod net;
 mod parties;
 mod process;

@@ -19,7 +19,10 @@ use sync_core::{
 use sync_hub::{Hub, HubConfig, HubError, Wires};
 use tempfile::TempDir;
 
-use super::{SimError, disk::Disk, doom::Doom, history, net::Net, parties::Vendors, tape::Party};
+use super::{
+    SimError, disk::Disk, doom::Doom, history, moves::Moves, net::Net, parties::Vendors,
+    tape::Party,
+};
 use crate::{
     oracle::history::{Checkpoint, Crash as Died},
     scenario::{Crash, Span},
@@ -39,6 +42,7 @@ struct Inner {
     setup: Setup,
     doom: Doom,
     disk: Option<TempDir>,
+    moves: Moves,
     life: Mutex<Life>,
 }
 
@@ -68,7 +72,9 @@ impl Process {
     /// A process that has not been started. Its store is a file if it may have to survive.
     pub(super) fn new(setup: Setup, doom: Doom) -> Result<Self, SimError> {
         let disk = doom.is_planned().then(TempDir::new).transpose()?;
+        let moves = Moves::new(setup.vendors.clone(), setup.clock.clone());
         Ok(Self(Arc::new(Inner {
+            moves,
             setup,
             doom,
             disk,
@@ -125,6 +131,11 @@ impl Process {
         (life.died.clone(), life.checkpoints.clone())
     }
 
+    /// Its durable positions in each commit that moved a cursor.
+    pub(super) fn moves(&self) -> Result<Vec<Checkpoint>, SimError> {
+        self.0.moves.take()
+    }
+
     /// The crashes that struck.
     pub(super) fn struck(&self) -> Vec<Crash> {
         self.life().struck.clone()
@@ -132,10 +143,13 @@ impl Process {
 
     /// Starts it on its store; none when the disk refuses, and its supervisor has to try again.
     fn start(&self, alive: &Arc<AtomicBool>) -> Result<Option<Hub>, SimError> {
-        let Inner { setup, doom, .. } = &*self.0;
+        let Inner {
+            setup, doom, moves, ..
+        } = &*self.0;
         let mut store = self.open()?;
-        let (counted, lives) = (doom.clone(), Arc::clone(alive));
-        store.on_commit(move |_, _| {
+        let (counted, lives, moves) = (doom.clone(), Arc::clone(alive), moves.clone());
+        store.on_commit(move |store, _| {
+            moves.note(store);
             if !counted.commit() {
                 return AfterCommit::Continue;
             }

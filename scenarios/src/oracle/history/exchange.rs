@@ -26,8 +26,12 @@ pub struct Exchange {
     pub method: String,
     /// Path without query.
     pub path: String,
+    /// From when on it asks for changed orders, of whatever status.
+    pub since: Option<Timestamp>,
     /// HTTP status, or `None` when no complete reply came.
     pub status: Option<u16>,
+    /// A fault had a hand in it: the reply may not say what the vendor has.
+    pub struck: bool,
     /// `Idempotency-Key` of the request.
     pub idempotency_key: Option<String>,
     /// `Retry-After` of the reply, as it stood there.

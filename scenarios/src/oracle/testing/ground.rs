@@ -31,6 +31,8 @@ pub(super) fn empty(start: Timestamp) -> History {
         deliveries: Vec::new(),
         crashes: Vec::new(),
         checkpoints: Vec::new(),
+        moves: Vec::new(),
+        disturbed: Vec::new(),
         hub: HubView::default(),
     }
 }

@@ -19,6 +19,8 @@ impl World {
             vendor: Vendor::Jerky,
             method: method.to_owned(),
             path: path.to_owned(),
+            since: None,
+            struck: false,
             status: Some(status),
             idempotency_key: None,
             retry_after: None,

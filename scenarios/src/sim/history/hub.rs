@@ -24,6 +24,7 @@ const FEED: &str = "jerky-feed";
 const ORDERS: &str = "orders";
 const PRODUCTS: &str = "products";
 const COUNTS: &str = "counts";
+const CURSORS: [&str; 4] = [FEED, ORDERS, PRODUCTS, COUNTS];
 
 /// How many entries of the quarantine and how many alerts are told.
 const MOST: usize = 10_000;
@@ -47,6 +48,17 @@ pub(super) fn view(
     let mut view = told.ok_or(SimError::Ended)??;
     view.pending = process.pending();
     Ok(view)
+}
+
+/// Where the cursors stand.
+pub(in crate::sim) fn cursors(store: &Store) -> Result<[Option<String>; 4], SimError> {
+    let [feed, orders, products, counts] = CURSORS;
+    Ok([
+        store.cursor(feed)?,
+        store.cursor(orders)?,
+        store.cursor(products)?,
+        store.cursor(counts)?,
+    ])
 }
 
 /// Durable positions, of these orders among others: the store lists by itself only open ones.
@@ -78,9 +90,7 @@ pub(in crate::sim) fn digest(store: &Store) -> Result<String, SimError> {
     take(format!("{:?}", store.commands()?));
     take(format!("{:?}", store.transfers()?));
     take(format!("{:?}", store.quarantined(MOST)?));
-    for cursor in [FEED, ORDERS, PRODUCTS, COUNTS] {
-        take(format!("{:?}", store.cursor(cursor)?));
-    }
+    take(format!("{:?}", cursors(store)?));
     for entity in [
         Entity::Item,
         Entity::Product,

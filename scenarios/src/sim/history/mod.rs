@@ -2,6 +2,7 @@
 //!
 //! Conversion only. Nothing is judged, left out or mended here.
 
+mod disturbed;
 mod hub;
 mod jerky;
 mod polish;
@@ -14,12 +15,12 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use mock_jerky_api::model::Event;
 
-pub(super) use hub::{checkpoint, digest};
+pub(super) use hub::{checkpoint, cursors, digest};
 pub(super) use skew::{Setting, Skew};
 pub(super) use tally::Tally;
 pub(super) use wire::lost;
 
-use super::{SimError, told, weather, world::World};
+use super::{SimError, struck, told, weather, world::World};
 use crate::{
     oracle::history::{Actor, History, Level, Limits, Phases},
     plan::Plan,
@@ -31,6 +32,7 @@ pub(super) fn tell(world: &World, plan: &Plan, phases: Phases) -> Result<History
     let (jerky, polish) = (world.jerky_skew.settings(), world.polish_skew.settings());
     let skew = jerky.most() + polish.most() + world.clocks.most();
     let tape = world.tape.entries();
+    let exchanges = wire::exchanges(&tape, &struck::collect(&world.vendors));
     let deliveries = wire::deliveries(&tape, world.lost.all(&world.vendors));
     let (crashes, mut checkpoints) = world.process.biography();
     let orders = world.vendors.orders();
@@ -39,7 +41,11 @@ pub(super) fn tell(world: &World, plan: &Plan, phases: Phases) -> Result<History
         .with_store(|store| checkpoint(store, &orders, phases.ended));
     checkpoints.push(end.ok_or(SimError::Ended)??);
     Ok(History {
-        limits: limits(plan, traffic_began, skew),
+        limits: Limits {
+            skew,
+            shop_skew: polish.most(),
+            ..limits(plan, traffic_began)
+        },
         mapping: told::mapping(&plan.catalogue),
         jerky: world
             .vendors
@@ -51,17 +57,24 @@ pub(super) fn tell(world: &World, plan: &Plan, phases: Phases) -> Result<History
             .shop(|shop, _| polish::polish_facts(shop.facts(), &polish)),
         feed: jerky::feed(&events(world), &jerky),
         levels: levels(world, plan),
-        exchanges: wire::exchanges(&tape),
         hub: hub::view(&world.process, &deliveries, phases.ended)?,
         deliveries,
         crashes,
         checkpoints,
+        moves: world.process.moves()?,
+        disturbed: disturbed::stretches(world, plan, &phases, &exchanges),
+        exchanges,
         phases,
     })
 }
 
+/// How long what a poll brought may be on its way into a number.
+const TRANSIT: SignedDuration = SignedDuration::from_secs(30);
+/// How long a number may take to be published.
+const PUBLISHED: SignedDuration = SignedDuration::from_secs(60);
+
 /// How long is too long: the usual bounds, and whatever the scenario itself makes unavoidable.
-fn limits(plan: &Plan, start: Timestamp, skew: SignedDuration) -> Limits {
+fn limits(plan: &Plan, start: Timestamp) -> Limits {
     let usual = Limits::default();
     let outage = weather::longest_outage(plan, start);
     let sweep = plan
@@ -69,13 +82,12 @@ fn limits(plan: &Plan, start: Timestamp, skew: SignedDuration) -> Limits {
         .hub
         .sweep_every
         .map_or(usual.sweep, crate::scenario::Span::to_signed);
-    let repair = usual.standing.saturating_sub(usual.sweep);
+    let poll = plan.scenario.hub.slowest_poll().to_signed();
     Limits {
-        staleness: usual.staleness + outage,
-        standing: sweep + repair + outage,
+        staleness: poll + TRANSIT,
+        standing: poll + TRANSIT + PUBLISHED,
         sweep: sweep + outage,
-        skew,
-        notice: plan.scenario.hub.slowest_poll().to_signed() + SignedDuration::from_secs(10),
+        notice: poll + SignedDuration::from_secs(10),
         ..usual
     }
 }

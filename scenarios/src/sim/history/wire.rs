@@ -1,19 +1,27 @@
 //! The tape in the oracle's words: the middleware's requests, and the webhooks sent to it.
 
-use http::HeaderValue;
+use axum::extract::Query;
+use http::{HeaderValue, Uri, uri::PathAndQuery};
+use jiff::Timestamp;
 use mock_kit::webhook::Delivery as Logged;
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
     oracle::history::{Delivery, Exchange, Vendor},
-    sim::tape::{Entry, Outcome, Party},
+    sim::{
+        struck::{Struck, matched},
+        tape::{Entry, Outcome, Party},
+    },
 };
 
 /// Every request of the middleware, by when it was sent.
-pub(super) fn exchanges(tape: &[Entry]) -> Vec<Exchange> {
-    let sent = tape.iter().filter(|entry| entry.from == Party::Hub);
-    let mut exchanges: Vec<Exchange> = sent.map(exchange).collect();
+pub(super) fn exchanges(tape: &[Entry], struck: &[Struck]) -> Vec<Exchange> {
+    let struck = matched(struck, tape);
+    let all = tape.iter().enumerate();
+    let sent = all.filter(|(_, entry)| entry.from == Party::Hub);
+    let told = sent.map(|(place, entry)| exchange(entry, struck.contains_key(&place)));
+    let mut exchanges: Vec<Exchange> = told.collect();
     exchanges.sort_by_key(|exchange| exchange.sent_at);
     exchanges
 }
@@ -36,7 +44,7 @@ pub(super) fn deliveries(tape: &[Entry], lost: Vec<Delivery>) -> Vec<Delivery> {
     deliveries
 }
 
-fn exchange(entry: &Entry) -> Exchange {
+fn exchange(entry: &Entry, struck: bool) -> Exchange {
     Exchange {
         sent_at: entry.sent_at,
         ended_at: entry.ended_at,
@@ -47,11 +55,29 @@ fn exchange(entry: &Entry) -> Exchange {
         },
         method: entry.method.to_string(),
         path: entry.path.path().to_owned(),
+        since: since(&entry.path),
+        struck,
         status: status(&entry.outcome),
         idempotency_key: text(entry.idempotency_key.as_ref()),
         retry_after: text(entry.retry_after.as_ref()),
         policy: text(entry.policy.as_ref()),
     }
+}
+
+/// What a poll for changed orders begins with. One for those of a status is none.
+fn since(path: &PathAndQuery) -> Option<Timestamp> {
+    if path.path() != "/orders" {
+        return None;
+    }
+    let Query(poll): Query<Poll> = Query::try_from_uri(&Uri::from(path.clone())).ok()?;
+    poll.updated_after.filter(|_| poll.status.is_none())
+}
+
+/// The part of a poll's query that is read here.
+#[derive(Deserialize)]
+struct Poll {
+    status: Option<String>,
+    updated_after: Option<Timestamp>,
 }
 
 fn delivery(vendor: Vendor, entry: &Entry) -> Option<Delivery> {
