@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Case, Findings, Invariant, Violation,
-    history::{Checkpoint, Delivery, FeedEvent, Vendor},
+    history::{Checkpoint, FeedEvent},
     names::JerkySku,
     telling,
+    timeline::Step,
+    trail::Trail,
 };
 
 /// S13.
@@ -16,10 +18,16 @@ pub(super) const INVARIANT: Invariant = Invariant {
     code: "S13",
     name: "cursors",
     meaning: "A durable cursor never outruns what was applied.",
-    formula: "at each checkpoint: every feed event at or before the cursor is applied, superseded or quarantined; every order change covered by the poll cursor likewise",
-    reads: "checkpoints, jerky change feed, order versions, quarantine",
+    formula: "in each commit that moves a cursor, at each crash and at the end: every feed event at or before the cursor is applied, superseded or quarantined; every order change before the poll cursor likewise; poll cursor <= newest order change; start of a poll < its cursor",
+    reads: "durable cursors, exchanges, jerky change feed, the shop's orders, quarantine",
     check,
 };
+
+/// A poll's cursor counts whole seconds.
+const SECOND: SignedDuration = SignedDuration::from_secs(1);
+
+/// Pages of one poll follow each other more closely.
+const ROUND: SignedDuration = SignedDuration::from_secs(5);
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let history = case.history;
@@ -30,10 +38,12 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     if history.feed.is_empty() && cursors.any(|cursor| cursor > 0) {
         findings.unknown("the change feed was not recorded");
     }
-    for checkpoint in &history.checkpoints {
+    for checkpoint in history.moves.iter().chain(&history.checkpoints) {
         feed(case, checkpoint, findings);
         orders(case, checkpoint, findings);
+        ahead(case, checkpoint, findings);
     }
+    polls(case, findings);
 }
 
 fn feed(case: &Case<'_>, checkpoint: &Checkpoint, findings: &mut Findings) {
@@ -68,52 +78,92 @@ fn feed(case: &Case<'_>, checkpoint: &Checkpoint, findings: &mut Findings) {
     }
 }
 
-/// An order's change is dated by its webhook, which leaves after it. The cursor is inclusive and
-/// counts whole seconds: a change of its last second may still be waiting.
+/// The cursor is inclusive and counts whole seconds: a change of its last second may still be
+/// waiting.
 fn orders(case: &Case<'_>, checkpoint: &Checkpoint, findings: &mut Findings) {
     let Some(covered) = checkpoint.covered.get("orders") else {
         return;
     };
-    let slack = case
-        .history
-        .limits
-        .skew
-        .saturating_add(SignedDuration::from_secs(1));
+    let slack = case.history.limits.shop_skew.saturating_add(SECOND);
     let limit = case.earlier(*covered, slack);
-    let mut newest: BTreeMap<&str, &Delivery> = BTreeMap::new();
-    for delivery in &case.history.deliveries {
-        let of_order = delivery.vendor == Vendor::Polish
-            && case.orders.contains_key(delivery.subject.as_str());
-        let counts = of_order && !delivery.forged && case.is_plausible(delivery);
-        if counts && delivery.sent_at < limit {
-            let slot = newest.entry(&delivery.subject).or_insert(delivery);
-            if slot.sequence < delivery.sequence {
-                *slot = delivery;
-            }
-        }
-    }
-    for (order, delivery) in newest {
+    for (order, trail) in &case.trails {
+        let changes = trail.changes().filter(|fact| fact.at < limit);
+        let (version, Some(last)) = changes.fold((0, None), |(n, _), fact| (n + 1, Some(fact)))
+        else {
+            continue;
+        };
         findings.judged();
-        let applied = checkpoint.orders.get(order).copied().unwrap_or(0);
-        if applied < delivery.sequence && !case.is_poisoned(order) {
+        let applied = checkpoint.orders.get(*order).copied().unwrap_or(0);
+        if applied < version && !case.is_poisoned(order) {
             findings.violated(|| Violation {
                 subject: format!("order {order}"),
                 at: checkpoint.at,
-                expected: format!(
-                    "version {} applied, as {covered} is covered",
-                    delivery.sequence
-                ),
+                expected: format!("version {version} applied, as {covered} is covered"),
                 found: applied.to_string(),
-                history: telling::deliveries(std::iter::once(delivery)),
+                history: vec![telling::line(Step::Polish(last))],
             });
+        }
+    }
+}
+
+/// A poll's cursor is a time that the vendor named. Beyond its newest change lies what is still to
+/// come.
+fn ahead(case: &Case<'_>, checkpoint: &Checkpoint, findings: &mut Findings) {
+    let Some(covered) = checkpoint.covered.get("orders") else {
+        return;
+    };
+    let changes = case.trails.values().flat_map(Trail::changes);
+    let so_far = changes.filter(|fact| fact.at <= checkpoint.at);
+    let Some(newest) = so_far.map(|fact| fact.at).max() else {
+        return;
+    };
+    findings.judged();
+    let slack = case.history.limits.shop_skew.saturating_add(SECOND);
+    if *covered > case.later(newest, slack) && !case.is_disturbed(newest, checkpoint.at) {
+        findings.violated(|| Violation {
+            subject: "the poll for orders".to_owned(),
+            at: checkpoint.at,
+            expected: format!("nothing covered beyond {newest}, its newest change"),
+            found: covered.to_string(),
+            history: Vec::new(),
+        });
+    }
+}
+
+/// A poll begins before what is covered, since a row may be committed later than it is dated; each
+/// further page of it no later than there.
+fn polls(case: &Case<'_>, findings: &mut Findings) {
+    let moves = &case.history.moves;
+    let mut ended = Timestamp::MIN;
+    for sent in &case.history.exchanges {
+        let Some(since) = sent.since else { continue };
+        let is_first = sent.sent_at.duration_since(ended) >= ROUND;
+        ended = ended.max(sent.ended_at);
+        let known = moves.partition_point(|point| point.at <= sent.sent_at);
+        let last = known.checked_sub(1).and_then(|last| moves.get(last));
+        let Some(covered) = last.and_then(|last| last.covered.get("orders")) else {
+            continue;
+        };
+        findings.judged();
+        if since > *covered || (is_first && since == *covered) {
+            findings.violated(|| Violation {
+                subject: "the poll for orders".to_owned(),
+                at: sent.sent_at,
+                expected: format!("a start before {covered}, which is covered"),
+                found: since.to_string(),
+                history: vec![telling::exchange(sent)],
+            });
+            return;
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use crate::oracle::{
-        history::{Quarantined, Vendor},
+        history::Quarantined,
         testing::{World, assert_holds, assert_violated, verdict},
     };
 
@@ -151,22 +201,69 @@ mod tests {
         assert!(!verdict.is_violated(), "{verdict:?}");
     }
 
-    #[test]
-    fn a_poll_cursor_past_a_version_that_was_not_applied_breaks_it() {
+    /// A checkpoint after a change of ORD-3 and a later one of another order.
+    fn covered() -> World {
         let mut world = World::quiet_day();
         world.history.checkpoints.clear();
-        world.deliver(Vendor::Polish, "whk_10", "ORD-3", 3);
+        world.cancel("ORD-3", 0);
+        world.pass(5);
+        world.place("ORD-4", "BAG", 1);
         world.checkpoint(7);
+        world
+    }
+
+    #[test]
+    fn a_poll_cursor_past_a_version_that_was_not_applied_breaks_it() {
+        let mut world = covered();
+        assert_holds("cursors", &world.history);
+        world.history.checkpoints[0]
+            .orders
+            .insert("ORD-3".to_owned(), 2);
         let broken = assert_violated("cursors", &world.end(), "ORD-3");
         assert_eq!(broken.found, "2");
     }
 
     #[test]
-    fn a_version_that_no_fact_accounts_for_was_bad_data() {
-        let mut world = World::quiet_day();
-        world.history.checkpoints.clear();
-        world.deliver(Vendor::Polish, "whk_10", "ORD-3", 9_000_000);
-        world.checkpoint(7);
+    fn a_cursor_is_judged_in_the_commit_that_moves_it() {
+        let mut world = covered();
+        let mut moved = world.history.checkpoints[0].clone();
+        moved.orders.clear();
+        world.history.moves.push(moved);
+        assert_violated("cursors", &world.end(), "ORD-");
+    }
+
+    #[test]
+    fn a_poll_cursor_beyond_the_newest_change_breaks_it() {
+        let mut world = covered();
+        let ahead = world.now;
+        let covered = &mut world.history.checkpoints[0].covered;
+        covered.insert("orders".to_owned(), ahead);
+        assert_violated("cursors", &world.end(), "the poll for orders");
+    }
+
+    /// A poll that begins so many milliseconds after what is covered.
+    fn polled(after: i64) -> World {
+        let mut world = covered();
+        let moved = world.history.checkpoints[0].clone();
+        let since = moved.covered["orders"] + SignedDuration::from_millis(after);
+        world.history.moves.push(moved);
+        world.pass(60);
+        world.exchange("GET", "/orders", 200).since = Some(since);
+        world
+    }
+
+    #[test]
+    fn a_poll_that_begins_before_its_cursor_holds_and_a_later_one_breaks_it() {
+        assert_holds("cursors", &polled(-2000).end());
+        assert_violated("cursors", &polled(0).end(), "the poll for orders");
+        assert_violated("cursors", &polled(2000).end(), "the poll for orders");
+    }
+
+    #[test]
+    fn the_next_page_of_a_poll_may_begin_where_the_last_one_ended() {
+        let mut world = polled(-2000);
+        let covered = world.history.moves[0].covered["orders"];
+        world.exchange("GET", "/orders", 200).since = Some(covered);
         assert_holds("cursors", &world.end());
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
-    history::JerkyFact,
+    history::{Fact, JerkyFact, PolishFact},
     names::{OrderId, ReservationId},
     order::OrderState,
     telling,
@@ -54,6 +54,14 @@ pub(super) fn order_of<'h>(step: Step<'h>, references: &References<'h>) -> Optio
 }
 
 impl<'h> Trail<'h> {
+    /// What the shop recorded: each change gives the order its next version, the first one 1.
+    pub(super) fn changes(&self) -> impl Iterator<Item = &'h Fact<PolishFact>> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::Polish(fact) => Some(*fact),
+            Step::Jerky(_) => None,
+        })
+    }
+
     /// The state after its last fact.
     pub(super) fn end(&self) -> OrderState<'h> {
         let mut order = OrderState::default();

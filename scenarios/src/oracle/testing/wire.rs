@@ -1,5 +1,7 @@
 //! What goes over the wire, and what the middleware says of itself.
 
+use std::collections::BTreeMap;
+
 use jiff::SignedDuration;
 
 use super::World;
@@ -52,8 +54,8 @@ impl World {
         self.history.deliveries.last_mut().unwrap()
     }
 
-    /// The feed has one event of J1 and of the order ORD-3; the middleware has applied both, J1 up
-    /// to `sequence`.
+    /// The feed has one event of J1; the middleware has applied it up to `sequence`, and all that
+    /// happened to orders.
     pub(in crate::oracle) fn checkpoint(&mut self, sequence: u64) {
         self.history.feed.push(FeedEvent {
             position: self.history.feed.len() as u64 + 1,
@@ -62,12 +64,20 @@ impl World {
             at: self.now,
         });
         self.pass(10);
+        let mut orders: BTreeMap<String, u64> = BTreeMap::new();
+        let mut covered = self.history.phases.started;
+        for fact in &self.history.polish {
+            if let Some(order) = fact.what.order() {
+                *orders.entry(order.to_string()).or_default() += 1;
+                covered = fact.at;
+            }
+        }
         self.history.checkpoints.push(Checkpoint {
             at: self.now,
             feed: Some(self.history.feed.len() as u64),
             sequences: [("J1".into(), sequence)].into(),
-            covered: [("orders".to_owned(), self.now)].into(),
-            orders: [("ORD-3".to_owned(), 2)].into(),
+            covered: [("orders".to_owned(), covered)].into(),
+            orders,
         });
     }
 }
