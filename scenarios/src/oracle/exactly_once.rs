@@ -1,9 +1,10 @@
-//! S6: one order takes its goods once: one live reservation, and what left is what was shipped.
+//! S6: one order takes its goods once: one live reservation, and what left is what was shipped. One
+//! recount moves its owner's stock once (`counts`).
 
 use std::collections::BTreeMap;
 
 use super::{
-    Case, Findings, Invariant, Violation,
+    Case, Findings, Invariant, Violation, counts,
     history::{Actor, Fact, JerkyFact},
     names::JerkySku,
     order::OrderState,
@@ -16,9 +17,9 @@ use super::{
 pub(super) const INVARIANT: Invariant = Invariant {
     code: "S6",
     name: "exactly_once",
-    meaning: "One order takes its goods once: one live reservation, and what left is what was shipped.",
-    formula: "at most one live reservation for an order; reserved <= ordered - committed; at the end committed = shipped; one key, one effect",
-    reads: "jerky reservations, order life cycle, mapping",
+    meaning: "One order takes its goods once, and one recount moves its owner's stock once, where its mapping lets counts win.",
+    formula: "at most one live reservation for an order; reserved <= ordered - committed; at the end committed = shipped; one key, one effect; for each count at most one change, of (counted - owner's number) * need, by the mapping's conflict policy",
+    reads: "jerky reservations and adjustments, order life cycle, counts, mapping",
     check,
 };
 
@@ -27,6 +28,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         one_order(case, trail, findings);
     }
     one_key(case, findings);
+    counts::check(case, findings);
     if case.history.phases.converged.is_none() {
         findings.note("it never converged, so what was shipped and not committed is not judged");
     }

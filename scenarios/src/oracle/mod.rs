@@ -16,6 +16,7 @@ mod calm;
 mod case;
 mod conservation;
 mod converges;
+mod counts;
 mod crash_safe;
 mod cursors;
 mod exactly_once;
