@@ -39,6 +39,7 @@ mod polite;
 mod quiescent;
 mod replay;
 mod reservations_end;
+mod shop_changes;
 mod steps;
 mod stock;
 mod telling;

@@ -7,7 +7,7 @@ use super::{
     history::Checkpoint,
     names::PolishSku,
     numbers::{ListingNumbers, Shown},
-    telling,
+    shop_changes, telling,
 };
 
 /// S8.
@@ -15,8 +15,8 @@ pub(super) const INVARIANT: Invariant = Invariant {
     code: "S8",
     name: "newer_wins",
     meaning: "What is older never overwrites what is newer.",
-    formula: "publishes of a listing can be matched to true states at never-decreasing moments; source sequences of a mirror and checkpoints never fall",
-    reads: "published numbers, mirrors, checkpoints, jerky truth",
+    formula: "publishes of a listing can be matched to true states at never-decreasing moments; each replaces only what its sender had read, and raises nothing that the shop took down before its order can arrive; source sequences of a mirror and checkpoints never fall",
+    reads: "published numbers, exchanges, mirrors, checkpoints, jerky truth",
     check,
 };
 
@@ -24,6 +24,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     for (sku, numbers) in &case.numbers.listings {
         publishes(case, sku, numbers, findings);
     }
+    shop_changes::check(case, findings);
     mirrors(case, findings);
     checkpoints(&case.history.checkpoints, findings);
 }

@@ -89,6 +89,15 @@ impl<'h> ListingNumbers<'h> {
         })
     }
 
+    /// Whether `value` was the formula at one moment of `from..=to`, with what was owed then.
+    pub(super) fn was_true(&self, value: i64, from: Timestamp, to: Timestamp) -> bool {
+        let mut moments = std::iter::once(from).chain(self.moments(from, to));
+        moments.any(|at| {
+            let free = self.parts.iter().map(|part| part.left(at)).min();
+            self.rounded(free.unwrap_or(0)) == value
+        })
+    }
+
     /// Values of the formula in the window, for evidence.
     pub(super) fn truths(&self, from: Timestamp, to: Timestamp) -> Vec<i64> {
         let mut truths: Vec<i64> = std::iter::once(from)
@@ -175,6 +184,11 @@ impl Part {
     /// The sell units it allows at one moment.
     fn at(&self, at: Timestamp) -> i64 {
         self.allowed(self.free.at(at), 0)
+    }
+
+    /// The same without what is owed.
+    fn left(&self, at: Timestamp) -> i64 {
+        self.allowed(self.free.at(at), self.owed.at(at))
     }
 
     /// The most that it allowed in the window.
