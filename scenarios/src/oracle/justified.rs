@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
-    Case, Findings, Invariant, Violation,
+    Case, Findings, Invariant, Violation, known_orders, lowered_first,
     names::{JerkySku, PolishSku},
     numbers::{ListingNumbers, MirrorNumbers, Shown},
     telling,
@@ -14,7 +14,7 @@ pub(super) const INVARIANT: Invariant = Invariant {
     code: "S12",
     name: "justified",
     meaning: "Every published number was the formula over some true state, not too long ago.",
-    formula: "published = floor_moq_multiple(min over components floor((eligible free - safety) / need)), each component sampled within the staleness bound; while it stands, again within the standing bound after each change",
+    formula: "published = floor_moq_multiple(min over components floor((eligible free - safety) / need)), each component sampled within the staleness bound; while it stands, again within the standing bound after each change; at a confirmation, shown <= the most that was true since the order's reservation; between the reading of an order that the shop confirmed and its reservation, shown without its goods",
     reads: "published numbers, mirrors, both ground truths, mapping",
     check,
 };
@@ -32,6 +32,8 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     for (sku, numbers) in &case.numbers.mirrors {
         mirrored(case, sku, numbers, findings);
     }
+    lowered_first::check(case, findings);
+    known_orders::check(case, findings);
 }
 
 fn published(

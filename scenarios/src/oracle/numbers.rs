@@ -98,6 +98,12 @@ impl<'h> ListingNumbers<'h> {
         })
     }
 
+    /// The most that it was in the window with `owed` base units of each component held back.
+    pub(super) fn most_without(&self, owed: i64, from: Timestamp, to: Timestamp) -> i64 {
+        let most = |part: &Part| part.allowed(part.free.max(from, to), owed);
+        self.rounded(self.parts.iter().map(most).min().unwrap_or(0))
+    }
+
     /// Values of the formula in the window, for evidence.
     pub(super) fn truths(&self, from: Timestamp, to: Timestamp) -> Vec<i64> {
         let mut truths: Vec<i64> = std::iter::once(from)

@@ -1,0 +1,166 @@
+//! S12, for orders that the shop confirmed by itself: once the middleware has read one, no number
+//! counts its goods again before they are reserved. `justified` asks.
+
+use jiff::Timestamp;
+
+use super::{
+    Case, Findings, Violation,
+    history::{Exchange, JerkyFact, PolishFact},
+    names::{JerkySku, PolishSku},
+    numbers::{ListingNumbers, Shown},
+    telling,
+    trail::Trail,
+};
+
+// Relaxed once its reservation was refused: what is short is not held back for a backorder. Relaxed
+// for listings of several parts, which are read at moments of their own, and where a wrong clock
+// hides what came first.
+
+/// Judges each number published between the reading of such an order and its reservation.
+pub(super) fn check(case: &Case<'_>, findings: &mut Findings) {
+    if case.history.limits.skew.is_positive() {
+        return;
+    }
+    for trail in case.trails.values() {
+        let Some(known) = known_at(case, trail) else {
+            continue;
+        };
+        let until = settled_at(case, trail, known);
+        for (sku, numbers) in &case.numbers.listings {
+            let Some(owed) = owed(case, trail, numbers, known) else {
+                continue;
+            };
+            findings.judged();
+            let mut published = numbers.published().filter(|shown| {
+                let is_between = known < shown.at && shown.at < until;
+                is_between && !case.had_poison(sku, numbers.listing, (known, shown.at))
+            });
+            let most = |at| numbers.most_without(owed, case.oldest(at), at);
+            if let Some(shown) = published.find(|shown| shown.value > most(shown.at)) {
+                findings.violated(|| violation(case, trail, sku, shown, most(shown.at)));
+            }
+        }
+    }
+}
+
+/// When the middleware read an order that the shop had confirmed by itself.
+fn known_at(case: &Case<'_>, trail: &Trail<'_>) -> Option<Timestamp> {
+    let order = case.orders.get(trail.id).filter(|order| order.automatic)?;
+    let path = format!("/orders/{}", trail.id);
+    let is_reading = |reply: &&Exchange| {
+        reply.path == path && reply.method == "GET" && reply.status == Some(200) && !reply.struck
+    };
+    let placed = order.placed.filter(|_| !case.is_poisoned(trail.id))?;
+    let mut read = case.history.exchanges.iter().filter(is_reading);
+    let read = read.find(|reply| reply.sent_at >= placed)?;
+    Some(read.ended_at)
+}
+
+/// When the order had its goods, was over, or was told that there are none.
+fn settled_at(case: &Case<'_>, trail: &Trail<'_>, known: Timestamp) -> Timestamp {
+    let order = case.orders.get(trail.id);
+    let opened = case.history.jerky.iter().filter(|fact| match &fact.what {
+        JerkyFact::Opened { reference, .. } => reference == trail.id,
+        _ => false,
+    });
+    let cancelled = trail
+        .changes()
+        .filter(|fact| matches!(fact.what, PolishFact::Cancelled { .. }));
+    let refused = case.history.exchanges.iter().filter(|reply| {
+        let is_refusal = reply
+            .status
+            .is_some_and(|status| (400..500).contains(&status));
+        reply.path == "/v1/reservations" && is_refusal && reply.sent_at >= known
+    });
+    let refused = refused.map(|reply| reply.sent_at);
+    let ends = opened
+        .map(|fact| fact.at)
+        .chain(cancelled.map(|fact| fact.at));
+    let over = order.and_then(|order| order.over);
+    ends.chain(refused)
+        .chain(over)
+        .min()
+        .unwrap_or(Timestamp::MAX)
+}
+
+/// What the order was owed, when it was read, of what the listing is made of.
+fn owed(
+    case: &Case<'_>,
+    trail: &Trail<'_>,
+    numbers: &ListingNumbers<'_>,
+    known: Timestamp,
+) -> Option<i64> {
+    let mut needs = numbers.listing.jerky_needs();
+    let (item, _): (&JerkySku, i64) = needs.next().filter(|_| numbers.parts.len() == 1)?;
+    let owed = trail.until(known).uncovered(&case.history.mapping, item);
+    (owed > 0).then_some(owed)
+}
+
+fn violation(
+    case: &Case<'_>,
+    trail: &Trail<'_>,
+    sku: &PolishSku,
+    shown: &Shown<'_>,
+    most: i64,
+) -> Violation {
+    let mut history = case.told_of_order(trail.id, shown.at);
+    history.push(telling::line(shown.step));
+    Violation {
+        subject: sku.to_string(),
+        at: shown.at,
+        expected: format!("at most {most}, without what order {} is owed", trail.id),
+        found: shown.value.to_string(),
+        history,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::oracle::{
+        history::Vendor,
+        testing::{World, assert_holds, assert_violated},
+    };
+
+    /// The shop sold five of AUTO by itself, and the middleware has read the order.
+    fn read() -> World {
+        let mut world = World::quiet_day();
+        world.place_as("ORD-9", "AUTO", 5, true);
+        world.exchange("GET", "/orders/ORD-9", 200).vendor = Vendor::Polish;
+        world
+    }
+
+    #[test]
+    fn a_number_without_its_goods_holds() {
+        let mut world = read();
+        world.publish("AUTO", 45);
+        world.reserve("ORD-9", &[("J3", "D", 50)]);
+        assert_holds("justified", &world.end());
+    }
+
+    #[test]
+    fn a_number_that_counts_them_again_breaks_it() {
+        let mut world = read();
+        world.publish("AUTO", 50);
+        world.reserve("ORD-9", &[("J3", "D", 50)]);
+        let broken = assert_violated("justified", &world.end(), "AUTO");
+        assert!(broken.expected.contains("ORD-9"), "{broken}");
+    }
+
+    #[test]
+    fn a_reply_that_a_fault_changed_told_nothing() {
+        let mut world = read();
+        world.history.exchanges.last_mut().unwrap().struck = true;
+        world.publish("AUTO", 50);
+        world.reserve("ORD-9", &[("J3", "D", 50)]);
+        world.publish("AUTO", 45);
+        assert_holds("justified", &world.end());
+    }
+
+    #[test]
+    fn what_cannot_be_reserved_is_not_held_back() {
+        let mut world = read();
+        world.exchange("POST", "/v1/reservations", 409);
+        world.publish("AUTO", 50);
+        assert_holds("justified", &world.end());
+    }
+}
