@@ -12,6 +12,7 @@ mod verdict;
 
 mod accepted_events;
 mod backlog_shrinks;
+mod backoff;
 mod calm;
 mod case;
 mod conservation;

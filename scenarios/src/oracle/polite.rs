@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
 
 use super::{
-    Case, Findings, Invariant, Violation,
+    Case, Findings, Invariant, Violation, backoff,
     history::{Exchange, Vendor},
     telling,
 };
@@ -15,7 +15,7 @@ pub(super) const INVARIANT: Invariant = Invariant {
     code: "S16",
     name: "polite",
     meaning: "Requests keep to what the vendor's headers asked for.",
-    formula: "no request is sent between the arrival of a 429 or 503 with Retry-After and the moment it names; requests after a stated policy q;w fit a bucket of q refilled over w",
+    formula: "no request is sent between the arrival of a 429 or 503 with Retry-After and the moment it names; requests after a stated policy q;w fit a bucket of q refilled over w; a write that failed is not tried again without a pause",
     reads: "exchanges, crashes",
     check,
 };
@@ -28,6 +28,7 @@ pub(super) const INVARIANT: Invariant = Invariant {
 fn check(case: &Case<'_>, findings: &mut Findings) {
     waits(case, findings);
     buckets(case, findings);
+    backoff::check(case, findings);
 }
 
 /// A vendor, or one method and path of it.
