@@ -63,8 +63,11 @@ fn dropped(case: &Case<'_>, delivery: &Delivery) -> Option<String> {
 /// way, counts. Counterexample: a body that is not UTF-8 has no id by which to find it again.
 fn is_quarantined(case: &Case<'_>, delivery: &Delivery) -> bool {
     let arrived = delivery.arrived_at.unwrap_or(delivery.sent_at);
-    // Whoever sent it saw it acknowledged a moment after it was set aside.
-    let meanwhile = delivery.sent_at..=case.later(arrived, SignedDuration::from_secs(1));
+    // Whoever sent it saw it acknowledged a moment after it was set aside, by the hub's own clock,
+    // which may have been set back by minutes.
+    let skew = case.history.limits.skew;
+    let until = case.later(arrived, SignedDuration::from_secs(1) + skew);
+    let meanwhile = case.earlier(delivery.sent_at, skew)..=until;
     let mut entries = case.history.hub.quarantine.iter();
     case.is_poisoned(&delivery.subject)
         || entries.any(|entry| match &entry.message {

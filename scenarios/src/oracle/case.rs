@@ -181,11 +181,14 @@ impl<'h> Case<'h> {
         &self,
         sku: &PolishSku,
         listing: &Listing,
-        (from, to): (Timestamp, Timestamp),
+        window: (Timestamp, Timestamp),
     ) -> bool {
-        let mut set_aside = subjects(sku, listing)
-            .filter_map(|subject| self.poisoned.get(subject))
-            .flatten();
+        subjects(sku, listing).any(|subject| self.was_poisoned(subject, window))
+    }
+
+    /// Whether something about this SKU or order was set aside within a window.
+    pub(super) fn was_poisoned(&self, subject: &str, (from, to): (Timestamp, Timestamp)) -> bool {
+        let mut set_aside = self.poisoned.get(subject).into_iter().flatten();
         set_aside.any(|at| (from..=to).contains(at))
     }
 

@@ -216,7 +216,11 @@ impl Draft<'_> {
         for level in &view.stock {
             self.learn_level(level, Learned::Read, cause);
         }
-        let held = match Held::read(view, self.now) {
+        let read = match self.strange_unit(view) {
+            Some(reason) => Err(reason),
+            None => Held::read(view, self.now),
+        };
+        let held = match read {
             Ok(held) => held,
             Err(reason) => {
                 self.quarantine("reservation", order.as_str(), reason, view);
@@ -240,6 +244,19 @@ impl Draft<'_> {
         self.dirty.insert(Aggregate::Order(order.clone()));
         self.applied(new);
         Ok(())
+    }
+
+    /// The vendor states a line in the unit in which it states the item's stock. In another, the
+    /// line would be a thousand times too much or too little.
+    fn strange_unit(&self, view: &ReservationView) -> Option<String> {
+        view.lines.iter().find_map(|line| {
+            let level = self.item(&line.sku)?.level.as_ref()?;
+            let usual = level.stated_in.filter(|usual| *usual != line.unit)?;
+            let (id, unit) = (&line.line_id, line.unit);
+            Some(format!(
+                "line {id} is stated in {unit}, and the item in {usual}"
+            ))
+        })
     }
 
     fn known(&mut self, order: &OrderId, held: &Held) -> Result<Option<&Held>, StoreError> {

@@ -64,13 +64,15 @@ fn exchange(entry: &Entry, struck: bool) -> Exchange {
     }
 }
 
-/// What a poll for changed orders begins with. One for those of a status is none.
+/// What a poll for changed orders begins with: the beginning of time where it asks for all. One for
+/// those of a status is none.
 fn since(path: &PathAndQuery) -> Option<Timestamp> {
     if path.path() != "/orders" {
         return None;
     }
     let Query(poll): Query<Poll> = Query::try_from_uri(&Uri::from(path.clone())).ok()?;
-    poll.updated_after.filter(|_| poll.status.is_none())
+    let begins = poll.updated_after.unwrap_or(Timestamp::MIN);
+    poll.status.is_none().then_some(begins)
 }
 
 /// The part of a poll's query that is read here.

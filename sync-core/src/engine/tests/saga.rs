@@ -10,8 +10,10 @@ use super::{
 };
 use crate::{
     engine::{Observation, Swept},
-    outbox::{Command, Mode, OutboxCommand, Outcome},
+    outbox::{Command, Mode, OutboxCommand, Outcome, Reply},
+    quantity::Quantity,
     store::{AfterCommit, Refusal, Store, StoreError},
+    unit::Unit,
     vendor::polish::view::OrderStatus,
 };
 
@@ -380,4 +382,23 @@ fn a_reservation_refused_for_no_shortage_is_tried_ever_more_slowly() {
     }
     assert_eq!(waits[0], 0);
     assert!(waits[3] > 2 * waits[1].max(100), "{waits:?}");
+}
+
+#[test]
+fn a_reservation_stated_in_another_unit_than_its_item_is_read_again() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    let reserve = until(&mut world, "reserve");
+    let mut outcome = world.answer(&reserve);
+    if let Outcome::Applied(Reply::Reservation(view)) = &mut outcome {
+        let line = &mut view.lines[0];
+        line.unit = Unit::Kilogram;
+        line.quantity = Quantity::new(1000 * line.quantity.get());
+    }
+    world.engine.settle(reserve.id, outcome, world.now).unwrap();
+    let list = until(&mut world, "read-reservations");
+    let outcome = world.answer(&list);
+    world.engine.settle(list.id, outcome, world.now).unwrap();
+    world.run();
+    assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 10);
 }
