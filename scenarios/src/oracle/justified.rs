@@ -22,7 +22,9 @@ pub(super) const INVARIANT: Invariant = Invariant {
 // Only numbers that took effect are judged: a publish that failed, or whose outcome stayed unknown
 // without being applied, changed nothing. A number is judged when it is published, and while it
 // stands: one that was right and is not put right in time misleads as much as a wrong one. What a
-// vendor says of a listing in a form that nobody can read excuses it for that while.
+// vendor says of a listing in a form that nobody can read excuses it for that while. So does what is
+// said of a mirror's source. Counterexample: the shop says twice in a row that its own stock is gone,
+// and a second reading is all that there is to doubt it by.
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for (sku, numbers) in &case.numbers.listings {
@@ -104,11 +106,8 @@ fn mirrored(case: &Case<'_>, sku: &JerkySku, numbers: &MirrorNumbers<'_>, findin
         findings.judged();
         let (oldest, newest) = window(case, shown);
         let truths = || numbers.truth.within(oldest, newest);
-        // Two readings may be bad alike: the second is then taken for the first one's proof.
-        let source = numbers.mirror.source.as_str();
-        if !truths().any(|truth| truth == shown.value)
-            && !case.was_poisoned(source, (oldest, newest))
-        {
+        let is_excused = || case.was_poisoned(numbers.mirror.source.as_str(), (oldest, newest));
+        if !truths().any(|truth| truth == shown.value) && !is_excused() {
             findings.violated(|| {
                 let truths: Vec<i64> = truths().collect();
                 let history = vec![telling::line(shown.step)];
@@ -301,7 +300,16 @@ mod tests {
     fn a_mirror_that_was_never_true_breaks_it() {
         let mut world = World::quiet_day();
         world.mirror("M-NAIL", 4, 1000);
-        assert_violated("justified", &world.end(), "M-NAIL");
+        let history = world.end();
+        let broken = assert_violated("justified", &history, "M-NAIL");
+        let mut doubted = history;
+        doubted.hub.quarantine.push(Quarantined {
+            message: None,
+            subject: Some("NAIL".to_owned()),
+            at: broken.at,
+            reason: "its number is strange".to_owned(),
+        });
+        assert_holds("justified", &doubted);
     }
 
     #[test]

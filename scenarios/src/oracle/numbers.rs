@@ -89,13 +89,14 @@ impl<'h> ListingNumbers<'h> {
         })
     }
 
-    /// Whether `value` was the formula at one moment of `from..=to`, with what was owed then.
-    pub(super) fn was_true(&self, value: i64, from: Timestamp, to: Timestamp) -> bool {
-        let mut moments = std::iter::once(from).chain(self.moments(from, to));
-        moments.any(|at| {
+    /// The most that the formula was in `from..=to` without what was owed at the same moment.
+    pub(super) fn most_left(&self, from: Timestamp, to: Timestamp) -> i64 {
+        let moments = std::iter::once(from).chain(self.moments(from, to));
+        let left = moments.map(|at| {
             let free = self.parts.iter().map(|part| part.left(at)).min();
-            self.rounded(free.unwrap_or(0)) == value
-        })
+            self.rounded(free.unwrap_or(0))
+        });
+        left.max().unwrap_or(0)
     }
 
     /// The most that it was in the window with `owed` base units of each component held back.
