@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Case, Findings, Invariant, Violation,
-    history::{Checkpoint, Exchange, FeedEvent},
+    history::{Checkpoint, Exchange, FeedEvent, History},
     names::JerkySku,
     telling,
     timeline::Step,
@@ -38,12 +38,25 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     if history.feed.is_empty() && cursors.any(|cursor| cursor > 0) {
         findings.unknown("the change feed was not recorded");
     }
+    let misread = misread(history);
     for checkpoint in history.moves.iter().chain(&history.checkpoints) {
-        feed(case, checkpoint, findings);
+        // An event that names another item in a page of bad data is repaired by the next sweep.
+        if misread.is_none_or(|at| at > checkpoint.at)
+            || !case.is_disturbed(checkpoint.at, checkpoint.at)
+        {
+            feed(case, checkpoint, findings);
+        }
         orders(case, checkpoint, findings);
         ahead(case, checkpoint, findings);
     }
     polls(case, findings);
+}
+
+/// When a fault first changed what a page of the change feed said.
+fn misread(history: &History) -> Option<Timestamp> {
+    let is_feed = |sent: &&Exchange| sent.path == "/v1/events" && sent.status == Some(200);
+    let mut pages = history.exchanges.iter().filter(is_feed);
+    pages.find(|sent| sent.struck).map(|sent| sent.ended_at)
 }
 
 fn feed(case: &Case<'_>, checkpoint: &Checkpoint, findings: &mut Findings) {
@@ -147,7 +160,7 @@ fn polls(case: &Case<'_>, findings: &mut Findings) {
     let mut before: Option<&Exchange> = None;
     let asked = |sent: &&Exchange| sent.path == "/orders";
     for sent in case.history.exchanges.iter().filter(asked) {
-        let is_first = before.is_some_and(|before| is_new_round(before, sent));
+        let is_first = before.is_some_and(|before| is_new_round(case, before, sent));
         before = Some(sent);
         let Some(since) = sent.since else { continue };
         let known = moves.partition_point(|point| point.at <= sent.sent_at);
@@ -169,10 +182,13 @@ fn polls(case: &Case<'_>, findings: &mut Findings) {
     }
 }
 
-/// After a page that failed or that a fault changed, the next may be long in coming.
-fn is_new_round(before: &Exchange, next: &Exchange) -> bool {
+/// After a page that failed or that a fault changed, the next may be long in coming; and after one
+/// that a busy disk would not take.
+fn is_new_round(case: &Case<'_>, before: &Exchange, next: &Exchange) -> bool {
     let is_done = before.status == Some(200) && !before.struck;
-    is_done && next.sent_at.duration_since(before.ended_at) >= ROUND
+    is_done
+        && !case.is_disturbed(before.ended_at, next.sent_at)
+        && next.sent_at.duration_since(before.ended_at) >= ROUND
 }
 
 #[cfg(test)]

@@ -216,7 +216,7 @@ impl Draft<'_> {
         for level in &view.stock {
             self.learn_level(level, Learned::Read, cause);
         }
-        let read = match self.strange_unit(view) {
+        let read = match self.strange_line(view) {
             Some(reason) => Err(reason),
             None => Held::read(view, self.now),
         };
@@ -246,10 +246,14 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// The vendor states a line in the unit in which it states the item's stock. In another, the
-    /// line would be a thousand times too much or too little.
-    fn strange_unit(&self, view: &ReservationView) -> Option<String> {
+    /// A line of an item that nothing of ours is made of was never asked for. The vendor states a
+    /// line in the unit in which it states the item's stock: in another, it would be a thousand
+    /// times too much or too little.
+    fn strange_line(&self, view: &ReservationView) -> Option<String> {
         view.lines.iter().find_map(|line| {
+            if self.expected(&line.sku).is_none() {
+                return Some(format!("nothing is made of {}", line.sku));
+            }
             let level = self.item(&line.sku)?.level.as_ref()?;
             let usual = level.stated_in.filter(|usual| *usual != line.unit)?;
             let (id, unit) = (&line.line_id, line.unit);

@@ -229,6 +229,8 @@ impl JerkyFact {
 pub struct FeedEvent {
     /// Gapless from 1.
     pub position: u64,
+    /// Its id, which the webhook about it bears as well.
+    pub id: String,
     /// The item.
     pub sku: JerkySku,
     /// The item's sequence after it.

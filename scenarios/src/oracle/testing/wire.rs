@@ -59,6 +59,7 @@ impl World {
     pub(in crate::oracle) fn checkpoint(&mut self, sequence: u64) {
         self.history.feed.push(FeedEvent {
             position: self.history.feed.len() as u64 + 1,
+            id: format!("evt_{}", self.history.feed.len() + 1),
             sku: "J1".into(),
             sequence,
             at: self.now,

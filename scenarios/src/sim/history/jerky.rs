@@ -30,6 +30,7 @@ pub(super) fn jerky_facts(entries: &[Entry], skew: &Skew) -> Vec<Fact<JerkyFact>
 pub(super) fn feed(events: &[Arc<Event>], skew: &Skew) -> Vec<FeedEvent> {
     let told = events.iter().enumerate().map(|(place, event)| FeedEvent {
         position: event.position,
+        id: event.id.clone(),
         sku: event.sku.as_str().into(),
         sequence: event.sequence,
         at: skew.event_time(place, event.occurred_at),

@@ -14,7 +14,7 @@ use crate::{
     quantity::Quantity,
     store::{AfterCommit, Refusal, Store, StoreError},
     unit::Unit,
-    vendor::polish::view::OrderStatus,
+    vendor::{jerky::view::ReservationLineView, polish::view::OrderStatus},
 };
 
 fn lost() -> Outcome {
@@ -246,6 +246,7 @@ fn a_second_reservation_for_one_order_is_given_back() {
     world.sweep();
     world.run();
     assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 10);
+    assert!(world.engine.pending(world.now).is_empty());
 }
 
 #[test]
@@ -385,15 +386,23 @@ fn a_reservation_refused_for_no_shortage_is_tried_ever_more_slowly() {
 }
 
 #[test]
-fn a_reservation_stated_in_another_unit_than_its_item_is_read_again() {
+fn a_reservation_of_another_unit_or_item_is_read_again() {
+    let unit = |line: &mut ReservationLineView| {
+        line.unit = Unit::Kilogram;
+        line.quantity = Quantity::new(1000 * line.quantity.get());
+    };
+    let item = |line: &mut ReservationLineView| line.sku = jerky("NO-SUCH");
+    read_again(unit);
+    read_again(item);
+}
+
+fn read_again(garble: impl Fn(&mut ReservationLineView)) {
     let mut world = World::ready();
     world.vendors.place("ORD-1", "SNACK", 5, world.now);
     let reserve = until(&mut world, "reserve");
     let mut outcome = world.answer(&reserve);
     if let Outcome::Applied(Reply::Reservation(view)) = &mut outcome {
-        let line = &mut view.lines[0];
-        line.unit = Unit::Kilogram;
-        line.quantity = Quantity::new(1000 * line.quantity.get());
+        garble(&mut view.lines[0]);
     }
     world.engine.settle(reserve.id, outcome, world.now).unwrap();
     let list = until(&mut world, "read-reservations");
@@ -401,4 +410,5 @@ fn a_reservation_stated_in_another_unit_than_its_item_is_read_again() {
     world.engine.settle(list.id, outcome, world.now).unwrap();
     world.run();
     assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 10);
+    assert!(world.engine.pending(world.now).is_empty());
 }

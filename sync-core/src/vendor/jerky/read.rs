@@ -93,7 +93,7 @@ impl JerkyClient {
     ) -> Result<Vec<Row<ReservationView>>, VendorError> {
         let reference = escaped(order.as_str());
         let path = format!("/v1/reservations?limit={PAGE}&reference={reference}");
-        let page: Page<ReservationView> = self.get("list_reservations", path, read_page).await?;
+        let page = self.reservations(path).await?;
         Ok(page.rows)
     }
 
@@ -106,7 +106,15 @@ impl JerkyClient {
         cursor: Option<&str>,
     ) -> Result<Page<ReservationView>, VendorError> {
         let path = self.listed("/v1/reservations", "&state=pending", cursor);
-        self.get("list_reservations", path, read_page).await
+        self.reservations(path).await
+    }
+
+    async fn reservations(&self, path: String) -> Result<Page<ReservationView>, VendorError> {
+        let page: Page<ReservationView> = self.get("list_reservations", path, read_page).await?;
+        for view in page.rows.iter().flatten() {
+            self.units.learn(view);
+        }
+        Ok(page)
     }
 
     /// What the vendor shows of stock that the other side owns.
