@@ -48,7 +48,13 @@ impl Draft<'_> {
             }
             Outcome::Found(reply) => {
                 note_found(&row.command, &reply);
+                let is_whole = reply.is_whole();
                 self.learn_reply(&row, reply, false)?;
+                if !is_whole {
+                    // What was asked about may be in the part that cannot be read.
+                    self.unknown(row);
+                    return Ok(());
+                }
                 self.put_row(Row {
                     state: CommandState::Pending,
                     due_at: self.now,

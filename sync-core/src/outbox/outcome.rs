@@ -62,3 +62,19 @@ pub enum Reply {
     /// One mirror.
     Mirror(MirrorView),
 }
+
+impl Reply {
+    /// Whether all of it could be read.
+    pub(crate) fn is_whole(&self) -> bool {
+        match self {
+            Self::Reservations(rows) => rows.iter().all(Result::is_ok),
+            Self::Stock(rows) => rows.iter().all(Result::is_ok),
+            Self::Batch(rows) => rows.iter().all(Result::is_ok),
+            Self::Reservation(_)
+            | Self::Order(_)
+            | Self::Product(_)
+            | Self::Published { .. }
+            | Self::Mirror(_) => true,
+        }
+    }
+}

@@ -14,7 +14,7 @@ use crate::{
     quantity::Quantity,
     store::{AfterCommit, Refusal, Store, StoreError},
     unit::Unit,
-    vendor::{jerky::view::ReservationLineView, polish::view::OrderStatus},
+    vendor::{jerky::view::ReservationLineView, polish::view::OrderStatus, reading::Unreadable},
 };
 
 fn lost() -> Outcome {
@@ -411,4 +411,28 @@ fn read_again(garble: impl Fn(&mut ReservationLineView)) {
     world.run();
     assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 10);
     assert!(world.engine.pending(world.now).is_empty());
+}
+
+#[test]
+fn an_answer_with_an_unreadable_row_does_not_say_that_nothing_was_reserved() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    let reserve = until(&mut world, "reserve");
+    world.answer(&reserve);
+    world.engine.settle(reserve.id, lost(), world.now).unwrap();
+    for _ in 0..2 {
+        world.now = world.engine.next_wake().unwrap_or(world.now).max(world.now);
+        let asked = until(&mut world, "reserve");
+        assert_eq!(asked.mode, Mode::Ask);
+        let unreadable = Unreadable {
+            what: "reservation",
+            reason: "missing field `lines`".to_owned(),
+            raw: bytes::Bytes::new(),
+            at: world.now,
+        };
+        let found = Outcome::Found(Reply::Reservations(vec![Err(unreadable)]));
+        world.engine.settle(asked.id, found, world.now).unwrap();
+    }
+    world.run();
+    assert_eq!(world.vendors.reservations.len(), 1);
 }
