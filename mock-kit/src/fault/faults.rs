@@ -121,6 +121,16 @@ impl Faults {
         self.0.armed.store(false, Ordering::Relaxed);
     }
 
+    /// Removes the rules that do not last.
+    pub fn lift(&self) {
+        let mut inner = self.lock();
+        if inner.plan.lift() {
+            return;
+        }
+        drop(inner);
+        self.clear();
+    }
+
     /// The rules in force, in the order in which they were added, each with its id.
     pub fn list(&self) -> Vec<FaultRule> {
         self.lock().plan.rules().collect()

@@ -125,6 +125,12 @@ impl FaultPlan {
         self.rules.clear();
     }
 
+    /// Removes what does not last; whether anything is left.
+    pub(crate) fn lift(&mut self) -> bool {
+        self.rules.retain(|counted| counted.rule.timing.lasting);
+        !self.rules.is_empty()
+    }
+
     /// The rules, each with its id.
     pub(crate) fn rules(&self) -> impl Iterator<Item = FaultRule> {
         self.rules.iter().map(|counted| FaultRule {

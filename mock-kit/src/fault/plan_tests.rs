@@ -109,6 +109,21 @@ fn requests_are_counted_from_one() {
 }
 
 #[test]
+fn what_lasts_is_not_lifted_with_the_others() {
+    let faults = with(json!({"kind": "reset", "nth": 2}));
+    let lasting = json!({"kind": "reset", "every": 3, "lasting": true});
+    faults
+        .add(serde_json::from_value(lasting).unwrap())
+        .unwrap();
+    assert_eq!(ten(&faults), [2, 3, 6, 9]);
+    faults.lift();
+    assert_eq!(faults.list().len(), 1);
+    assert_eq!(ten(&faults), [2, 5, 8], "and it counts on");
+    faults.clear();
+    assert_eq!(ten(&faults), [0_usize; 0]);
+}
+
+#[test]
 fn only_matching_requests_are_counted() {
     let faults = with(json!({"kind": "reset", "operation": "add_note", "nth": 2}));
     let requests = [

@@ -88,6 +88,9 @@ pub struct Timing {
     /// At most so many times.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
+    /// Stays when the other rules are lifted: what is broken for good.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub lasting: bool,
 }
 
 /// One name or a list of names.
@@ -394,7 +397,9 @@ const HEAD: &[&str] = &["kind", "id", "phase"];
 /// The fields of a rule that say where it strikes.
 pub const PLACE: &[&str] = &["vendor", "operation", "method", "path", "client", "about"];
 /// The fields of a rule that say when it strikes.
-pub const TIMING: &[&str] = &["from", "until", "at", "nth", "every", "chance", "limit"];
+pub const TIMING: &[&str] = &[
+    "from", "until", "at", "nth", "every", "chance", "limit", "lasting",
+];
 
 #[derive(Deserialize)]
 struct Head {
