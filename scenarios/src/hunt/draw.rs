@@ -160,6 +160,7 @@ fn hub(draws: &Draws) -> HubSettings {
         reservation_ttl: draws
             .pick("ttl", &[None, None, Some(6), Some(20)], None)
             .map(Span::from_mins),
+        bulk_from: draws.pick("bulk", &[None, Some(2)], None),
         page_rows: draws.pick("page", &[None, Some(1), Some(2), Some(5)], None),
     }
 }

@@ -81,15 +81,60 @@ pub(super) fn is_of_connections(kind: &str) -> bool {
 /// the same thing for a client, a reply that cannot be read; those that change what happens do not.
 pub(super) fn weighed(kind: &'static str) -> impl Iterator<Item = &'static str> {
     let times = match kind {
-        "hub_crash" | "time_out" | "reply_lost" | "late_apply" | "webhook_lost" => 4,
-        "partial_batch" | "stale_read" | "sequence_reused" | "sequence_gap" | "wrong_unit"
-        | "zero_wipe" | "page_skipped" | "page_repeated" | "page_looping" | "cursor_expired"
-        | "webhook_reordered" | "webhook_delayed" | "webhook_replayed" | "webhook_duplicated"
-        | "webhook_forged" | "clock_skew" | "vendor_crash" | "storage_busy" | "partition"
-        | "rate_limit_storm" | "server_error" | "token_revoked" => 2,
+        "partial_batch" | "wrong_unit" | "stale_read" | "sequence_reused" => 6,
+        "hub_crash"
+        | "time_out"
+        | "reply_lost"
+        | "late_apply"
+        | "webhook_lost"
+        | "idempotency_key_ignored"
+        | "zero_wipe" => 4,
+        "sequence_gap" | "missing_field" | "unknown_enum" | "page_skipped" | "page_repeated"
+        | "page_looping" | "cursor_expired" | "webhook_reordered" | "webhook_delayed"
+        | "webhook_replayed" | "webhook_duplicated" | "webhook_forged" | "clock_skew"
+        | "vendor_crash" | "storage_busy" | "partition" | "rate_limit_storm" | "server_error"
+        | "token_revoked" => 2,
         _ => 1,
     };
     std::iter::repeat_n(kind, times)
+}
+
+/// Whether the kind makes single rows bad, so that a rule may name one.
+pub(super) fn is_of_rows(kind: &str) -> bool {
+    matches!(
+        kind,
+        "missing_field"
+            | "null_field"
+            | "renamed_field"
+            | "number_as_text"
+            | "float_for_integer"
+            | "negative_quantity"
+            | "overflowing_quantity"
+            | "oversize_string"
+            | "naive_timestamp"
+            | "impossible_date"
+            | "day_zero_date"
+            | "unknown_enum"
+            | "unknown_sku"
+            | "sku_case"
+            | "sku_spaces"
+    )
+}
+
+/// Whether the kind may stay for good, and everything has to come to agreement all the same: webhooks
+/// that are lost, late or told twice are repaired by polls and sweeps.
+pub(super) fn may_last(kind: &str) -> bool {
+    matches!(
+        kind,
+        "webhook_lost"
+            | "webhook_delayed"
+            | "webhook_duplicated"
+            | "webhook_reordered"
+            | "webhook_replayed"
+            | "webhook_forged"
+            | "extra_field"
+            | "split"
+    )
 }
 
 /// What a field of a kind may be set to: JSON, as in a rule.

@@ -18,8 +18,12 @@ use crate::scenario::{
     VendorCrash, VendorName,
 };
 
-/// Most rules of one world: more, and it is never calm enough to get anywhere.
-const MOST_RULES: u64 = 8;
+/// How many rules a world has: with more, it is never calm enough to get anywhere.
+const RULES: [u64; 8] = [0, 1, 2, 3, 4, 5, 6, 8];
+
+/// Rows that most worlds have, by what their names begin with.
+const JERKY_ROWS: [&str; 3] = ["JRK-0000-*", "JRK-0001-*", "ORD-000001"];
+const POLISH_ROWS: [&str; 4] = ["SNACK-000-*", "SNACK-001-*", "NP-000-*", "ORD-000001"];
 
 /// The faults of a world that lasts `duration`.
 pub(super) fn faults(kinds: &Kinds, draws: &Draws, duration: Span) -> Vec<Fault> {
@@ -29,7 +33,7 @@ pub(super) fn faults(kinds: &Kinds, draws: &Draws, duration: Span) -> Vec<Fault>
         false => kinds.names().to_vec(),
     };
     let count = match kinds.is_swarm() {
-        true => draws.of("rules").below(MOST_RULES + 1),
+        true => draws.of("rules").pick(&RULES).copied().unwrap_or(1),
         false => chosen.len() as u64,
     };
     let weighed: Vec<&str> = chosen
@@ -192,6 +196,7 @@ impl Weather<'_> {
             // Whoever moves stock.
             fields.insert("client".to_owned(), json!("any"));
         }
+        self.row(about, site.vendor, number, fields);
         let names = match phase {
             Some(Phase::Delivery) => site.topics,
             _ => site.operations,
@@ -206,6 +211,20 @@ impl Weather<'_> {
         }
     }
 
+    /// Bad data may be about one row, which then is always bad: what poison is.
+    fn row(&self, about: &About, vendor: &str, number: u64, fields: &mut Map<String, Value>) {
+        let rows: &[&str] = match vendor {
+            "jerky" => &JERKY_ROWS,
+            _ => &POLISH_ROWS,
+        };
+        if kinds::is_of_rows(about.name)
+            && self.draws.nth("one row", number).chance(0.4)
+            && let Some(row) = self.draws.nth("row", number).pick(rows)
+        {
+            fields.insert("about".to_owned(), json!(row));
+        }
+    }
+
     /// A stretch of the traffic, and how often in it.
     fn time(&self, about: &About, number: u64, fields: &mut Map<String, Value>) {
         let draw = |purpose| self.draws.nth(purpose, number);
@@ -214,8 +233,16 @@ impl Weather<'_> {
         let longest = whole.saturating_sub(from).max(1000);
         let length = draw("length").between(longest / 4, longest);
         fields.insert("from".to_owned(), json!(from));
-        fields.insert("until".to_owned(), json!(from + length));
+        if kinds::may_last(about.name) && draw("lasting").chance(0.3) {
+            fields.insert("lasting".to_owned(), json!(true));
+        } else {
+            fields.insert("until".to_owned(), json!(from + length));
+        }
         if about.name == "clock_skew" {
+            return;
+        }
+        if fields.contains_key("about") {
+            fields.insert("every".to_owned(), json!(1));
             return;
         }
         match draw("often").below(5) {

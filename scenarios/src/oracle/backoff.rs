@@ -17,8 +17,8 @@ const PAUSE: SignedDuration = SignedDuration::from_millis(100);
 const ATTEMPTS: usize = 2;
 
 // Relaxed for reads: what is not known is asked by several that do not know of each other. Relaxed
-// once the vendor answered a question. Counterexample: a publish brings no reply, the product is
-// read, it does not show the number, and the next publish is another command.
+// once a vendor told something, by a reply or a webhook. Counterexample: a publish brings no reply,
+// an order is reserved meanwhile, and the next publish is of another number.
 
 /// Judges each write that failed.
 pub(super) fn check(case: &Case<'_>, findings: &mut Findings) {
@@ -64,15 +64,19 @@ fn is_paused(case: &Case<'_>, last: &Exchange, next: &Exchange) -> bool {
     let pause = next.sent_at.duration_since(last.ended_at);
     let restarted = |crash: &Crash| !crash.spares(last.ended_at, next.sent_at);
     let mut crashes = case.history.crashes.iter();
-    pause >= PAUSE || pause.is_negative() || crashes.any(restarted) || is_answered(case, last, next)
+    pause >= PAUSE || pause.is_negative() || crashes.any(restarted) || has_news(case, last, next)
 }
 
-fn is_answered(case: &Case<'_>, last: &Exchange, next: &Exchange) -> bool {
+fn has_news(case: &Case<'_>, last: &Exchange, next: &Exchange) -> bool {
+    let between = last.ended_at..=next.sent_at;
     let mut exchanges = case.history.exchanges.iter();
+    let mut deliveries = case.history.deliveries.iter();
     exchanges.any(|reply| {
-        let is_between = last.ended_at <= reply.sent_at && reply.ended_at <= next.sent_at;
-        let is_good = reply.status == Some(200) && reply.vendor == next.vendor;
-        is_between && is_good && reply.method == "GET"
+        let is_good = reply.status.is_some_and(|status| status < 300);
+        is_good && between.contains(&reply.ended_at)
+    }) || deliveries.any(|told| {
+        let came = told.arrived_at.is_some_and(|at| between.contains(&at));
+        came && told.is_accepted()
     })
 }
 

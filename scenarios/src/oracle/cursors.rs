@@ -38,24 +38,25 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     if history.feed.is_empty() && cursors.any(|cursor| cursor > 0) {
         findings.unknown("the change feed was not recorded");
     }
-    let misread = misread(history);
+    let (misfed, misread) = (misread(history, "/v1/events"), misread(history, "/orders"));
     for checkpoint in history.moves.iter().chain(&history.checkpoints) {
-        // An event that names another item in a page of bad data is repaired by the next sweep.
-        if misread.is_none_or(|at| at > checkpoint.at)
-            || !case.is_disturbed(checkpoint.at, checkpoint.at)
-        {
+        // What a page passes over or says of another item is repaired by the next sweep.
+        let is_calm = || !case.is_disturbed(checkpoint.at, checkpoint.at);
+        if misfed.is_none_or(|at| at > checkpoint.at) || is_calm() {
             feed(case, checkpoint, findings);
         }
-        orders(case, checkpoint, findings);
+        if misread.is_none_or(|at| at > checkpoint.at) || is_calm() {
+            orders(case, checkpoint, findings);
+        }
         ahead(case, checkpoint, findings);
     }
     polls(case, findings);
 }
 
-/// When a fault first changed what a page of the change feed said.
-fn misread(history: &History) -> Option<Timestamp> {
-    let is_feed = |sent: &&Exchange| sent.path == "/v1/events" && sent.status == Some(200);
-    let mut pages = history.exchanges.iter().filter(is_feed);
+/// When a fault first changed what a page of this list said.
+fn misread(history: &History, list: &str) -> Option<Timestamp> {
+    let is_read = |sent: &&Exchange| sent.path == list && sent.status == Some(200);
+    let mut pages = history.exchanges.iter().filter(is_read);
     pages.find(|sent| sent.struck).map(|sent| sent.ended_at)
 }
 

@@ -24,6 +24,9 @@ pub struct HubSettings {
     /// How long one request may take.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_timeout: Option<Span>,
+    /// From so many numbers at once on, it publishes them in bulk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bulk_from: Option<u32>,
     /// How long it asks the reservation of a confirmed order to live.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reservation_ttl: Option<Span>,

@@ -42,13 +42,14 @@ pub(super) fn smaller(search: &mut Search) {
 }
 
 /// Each setting by itself, back to the middleware's own.
-const HUB: [fn(&mut HubSettings); 6] = [
+const HUB: [fn(&mut HubSettings); 7] = [
     |hub| hub.webhooks = None,
     |hub| hub.feed_every = None,
     |hub| hub.poll_every = None,
     |hub| hub.sweep_every = None,
     |hub| hub.reservation_ttl = None,
     |hub| hub.page_rows = None,
+    |hub| hub.bulk_from = None,
 ];
 
 /// The least, then half as far from it each time.

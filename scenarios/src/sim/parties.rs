@@ -150,7 +150,7 @@ impl Vendors {
             },
             public_url: settings.webhooks.unwrap_or(true).then(|| at.hub.clone()),
             intervals: intervals(settings),
-            dispatch: DispatchPolicy::default(),
+            dispatch: dispatch_policy(settings),
             engine: engine_policy(settings),
         })
     }
@@ -206,6 +206,16 @@ fn http_policy(settings: &HubSettings) -> HttpPolicy {
         page_rows: settings
             .page_rows
             .map_or(usual.page_rows, |rows| rows as usize),
+        ..usual
+    }
+}
+
+fn dispatch_policy(settings: &HubSettings) -> DispatchPolicy {
+    let usual = DispatchPolicy::default();
+    DispatchPolicy {
+        bulk_from: settings
+            .bulk_from
+            .map_or(usual.bulk_from, |numbers| numbers as usize),
         ..usual
     }
 }

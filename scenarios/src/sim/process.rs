@@ -87,7 +87,12 @@ impl Process {
         loop {
             let alive = Arc::new(AtomicBool::new(true));
             let Some(hub) = self.start(&alive)? else {
-                tokio::time::sleep(SUPERVISED.to_duration()).await;
+                if alive.load(Ordering::Relaxed) {
+                    tokio::time::sleep(SUPERVISED.to_duration()).await;
+                } else {
+                    let crash = self.0.doom.struck().await;
+                    self.die(crash).await?;
+                }
                 continue;
             };
             let crash = tokio::select! {
@@ -141,7 +146,8 @@ impl Process {
         self.life().struck.clone()
     }
 
-    /// Starts it on its store; none when the disk refuses, and its supervisor has to try again.
+    /// Starts it on its store; none when the disk refuses and its supervisor has to try again, or
+    /// when it dies at its first commit.
     fn start(&self, alive: &Arc<AtomicBool>) -> Result<Option<Hub>, SimError> {
         let Inner {
             setup, doom, moves, ..
@@ -174,6 +180,7 @@ impl Process {
         let hub = match hub {
             Ok(hub) => hub,
             Err(HubError::Engine(error)) if error.is_retryable() => return Ok(None),
+            Err(_) if !alive.load(Ordering::Relaxed) => return Ok(None),
             Err(error) => return Err(SimError::Hub(error.to_string())),
         };
         setup.net.open(HOST, hub.router());

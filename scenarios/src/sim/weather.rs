@@ -70,9 +70,9 @@ pub(super) fn set(vendors: &Vendors, plan: &Plan, start: Timestamp) -> Result<()
     Ok(())
 }
 
-/// Lifts them; what struck stays counted.
+/// Lifts them, but for those that last; what struck stays counted.
 pub(super) fn lift(vendors: &Vendors) {
-    both(vendors).into_iter().for_each(Faults::clear);
+    both(vendors).into_iter().for_each(Faults::lift);
 }
 
 /// What struck, by kind, operation and phase.

@@ -11,7 +11,7 @@ use super::{
 use crate::scenario::{CountProduct, ReturnGoods, ShipOrder};
 
 /// How often the packing table looks whether an order is ready, and how many times.
-const LOOK_AGAIN: (Duration, u32) = (Duration::from_secs(60), 45);
+const LOOK_AGAIN: (Duration, u32) = (Duration::from_secs(20), 135);
 
 /// Ships an order or half of it, as soon as it is ready.
 pub(super) async fn ship(staff: &Caller, step: &ShipOrder, orders: &Orders) {
@@ -41,12 +41,12 @@ pub(super) async fn ship_rest(staff: &Caller, id: &str) {
     send(staff, id, &format!("closing-{id}"), parcel).await;
 }
 
-/// Takes back what was shipped, or one unit of it.
+/// Takes back what was shipped, or one unit of it, as soon as there is any.
 pub(super) async fn take_back(staff: &Caller, step: &ReturnGoods, orders: &Orders) {
     let Some(id) = orders.id(&step.order) else {
         return;
     };
-    let Ok(order) = staff.get::<Order>(&format!("/orders/{id}")).await else {
+    let Some(order) = shipped(staff, &id).await else {
         return;
     };
     let shipped = order
@@ -101,6 +101,22 @@ async fn ready(staff: &Caller, id: &str) -> Option<Order> {
         }
         if order.ready_to_ship {
             return Some(order);
+        }
+        tokio::time::sleep(pause).await;
+    }
+    None
+}
+
+/// The order once something of it was shipped; `None` when nothing ever will be, or not in time.
+async fn shipped(staff: &Caller, id: &str) -> Option<Order> {
+    let (pause, looks) = LOOK_AGAIN;
+    for _ in 0..looks {
+        let order: Order = staff.get(&format!("/orders/{id}")).await.ok()?;
+        if order.lines.iter().any(|line| line.fulfilled > 0) {
+            return Some(order);
+        }
+        if !order.is_open() {
+            return None;
         }
         tokio::time::sleep(pause).await;
     }

@@ -137,10 +137,11 @@ struct Message {
 }
 
 impl Message {
-    /// As far as it can be read: one bad field does not hide the others.
+    /// As far as it can be read: one bad byte or field does not hide the others.
     fn read(body: &[u8]) -> Self {
-        serde_json::from_slice(body).unwrap_or_else(|_| {
-            let document: Value = serde_json::from_slice(body).unwrap_or_default();
+        let body = String::from_utf8_lossy(body);
+        serde_json::from_str(&body).unwrap_or_else(|_| {
+            let document: Value = serde_json::from_str(&body).unwrap_or_default();
             let text = |names: &[&str]| {
                 let found = names.iter().find_map(|name| document.get(name)?.as_str());
                 found.unwrap_or_default().to_owned()
