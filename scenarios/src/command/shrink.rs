@@ -8,7 +8,7 @@ use super::{Exit, cannot_write, known, run::load_one, say, usage};
 use crate::{
     hunt::Trial,
     plan::Plan,
-    scenario::Span,
+    scenario::{Scenario, Span},
     shrink::{self, Small, keep_as},
 };
 
@@ -29,6 +29,9 @@ pub(super) struct Arguments {
     /// Where to write it; beside FILE, as NAME.small.toml, when absent
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Make nothing small: say whether any one step or fault could be left out
+    #[arg(long)]
+    check: bool,
 }
 
 /// Makes it small, and writes it.
@@ -50,6 +53,9 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
             arguments.invariant.as_deref().unwrap_or("no invariant"),
         ));
     };
+    if arguments.check {
+        return checked(&arguments.file, &plan.to_scenario(), &broken.invariant);
+    }
     let budget = arguments.budget.to_duration();
     let Some(small) = shrink::shrink(&plan, &broken.invariant, budget) else {
         return usage("what broke it does not break it again: the run is not deterministic");
@@ -62,6 +68,28 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
         return cannot_write(&out, &error);
     }
     say(told(&small, &out));
+    Exit::Broken
+}
+
+/// Holds it against the promise of what was made small: without any one step or fault it passes.
+fn checked(file: &str, scenario: &Scenario, invariant: &str) -> Exit {
+    let (steps, faults) = (scenario.steps.len(), scenario.faults.len());
+    let sizes = format!(
+        "{} and {}",
+        counted(steps, "step"),
+        counted(faults, "fault")
+    );
+    let left_out = shrink::superfluous(scenario, invariant);
+    if left_out.is_empty() {
+        say(format!(
+            "{file} is minimal: {invariant} needs its {sizes}, each of them"
+        ));
+        return Exit::Holds;
+    }
+    let left_out = left_out.join(", ");
+    say(format!(
+        "{file} is not minimal: {invariant} is broken without {left_out}, too"
+    ));
     Exit::Broken
 }
 

@@ -42,6 +42,7 @@ mod polite;
 mod quiescent;
 mod replay;
 mod reservations_end;
+mod returns_booked;
 mod shop_changes;
 mod steps;
 mod stock;

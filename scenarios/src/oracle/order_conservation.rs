@@ -9,6 +9,7 @@ use super::{
     history::{Actor, JerkyFact, Listing, PolishFact},
     names::{JerkySku, Lot, OrderId},
     order::{LineState, OrderState},
+    returns_booked,
     stock::Stock,
     trail::Trail,
 };
@@ -18,7 +19,7 @@ pub(super) const INVARIANT: Invariant = Invariant {
     code: "S5",
     name: "order_conservation",
     meaning: "What was ordered is open, fulfilled or cancelled, and nothing is restocked that did not come back.",
-    formula: "ordered = open + fulfilled + cancelled with open >= 0; restocked <= returned <= fulfilled, in the shop and in the warehouse; returned of an expired lot = disposed of at the end",
+    formula: "ordered = open + fulfilled + cancelled with open >= 0; restocked <= returned <= fulfilled, in the shop and in the warehouse; at the end returned in the shop = returned in the warehouse; returned of an expired lot = disposed of at the end",
     reads: "order life cycle, jerky return and restock movements, mapping",
     check,
 };
@@ -29,6 +30,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     }
     warehouse(case, findings);
     expired(case, findings);
+    returns_booked::check(case, findings);
 }
 
 fn lines_add_up(trail: &Trail<'_>, findings: &mut Findings) {
@@ -64,9 +66,9 @@ fn adds_up(line: &LineState<'_>) -> bool {
 
 /// Base units of one item that came back.
 #[derive(Clone, Copy, Default)]
-struct Back {
-    returned: i64,
-    restocked: i64,
+pub(super) struct Back {
+    pub(super) returned: i64,
+    pub(super) restocked: i64,
 }
 
 /// What the middleware takes back into the warehouse came back to the shop first. Where a clock
@@ -176,7 +178,7 @@ fn came_back_expired<'h>(case: &Case<'h>) -> Waiting<'h> {
     waiting
 }
 
-fn came_back<'h>(
+pub(super) fn came_back<'h>(
     case: &Case<'h>,
     fact: &'h PolishFact,
     placed: &mut BTreeMap<&'h OrderId, &'h PolishFact>,

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     time::Duration,
 };
@@ -76,6 +76,11 @@ pub struct Small {
     pub faults: usize,
     /// What it breaks.
     pub invariant: String,
+    /// The case itself, until the next hunt.
+    #[serde(skip)]
+    pub file: PathBuf,
+    /// Whether it passes without any one of them; not known before it was checked.
+    pub minimal: Option<bool>,
 }
 
 /// A break, by what tells it from others.
@@ -102,6 +107,7 @@ struct Violation {
     seconds: f64,
     steps: Option<usize>,
     faults: Option<usize>,
+    file: Option<PathBuf>,
 }
 
 impl Measure {
@@ -158,7 +164,13 @@ impl Hunted {
         let text = fs::read(&json).map_err(PowerError::file("cannot read", &json))?;
         let document: Document =
             serde_json::from_slice(&text).map_err(|error| failed(error.to_string()))?;
-        Ok(Self::of(&document, known))
+        let mut hunted = Self::of(&document, known);
+        if let Some(small) = &mut hunted.smallest {
+            small
+                .check(lockstep)
+                .map_err(|error| failed(error.to_string()))?;
+        }
+        Ok(hunted)
     }
 
     fn of(document: &Document, known: &[Told]) -> Self {
@@ -185,6 +197,8 @@ impl Hunted {
                 steps: violation.steps?,
                 faults: violation.faults?,
                 invariant: violation.invariant.clone(),
+                file: violation.file.clone()?,
+                minimal: None,
             })
         });
         Self {
@@ -220,6 +234,22 @@ impl Hunted {
     }
 }
 
+impl Small {
+    /// Finds out whether it is minimal, with the command that hunted.
+    fn check(&mut self, lockstep: &Path) -> std::io::Result<()> {
+        let code = self.invariant.split(' ').next().unwrap_or_default();
+        let mut command = Command::new(lockstep);
+        command.args(["shrink", "--check", "--invariant", code]);
+        let status = command.arg(&self.file).stdout(Stdio::null()).status()?;
+        self.minimal = match status.code() {
+            Some(0) => Some(true),
+            Some(1) => Some(false),
+            _ => None,
+        };
+        Ok(())
+    }
+}
+
 /// Waits until a process ends, or stops it when that takes too long.
 fn ended(mut child: Child) -> std::io::Result<Option<ExitStatus>> {
     let began = Instant::now();
@@ -252,6 +282,7 @@ mod tests {
             seconds,
             steps,
             faults: steps.map(|_| 1),
+            file: steps.map(|_| "small.toml".into()),
         };
         let document = Document {
             first: 1,

@@ -127,7 +127,8 @@ fn head(campaign: &Campaign<'_>) -> String {
          Only what the middleware as it is does not break counts; it broke {} worlds with swarm, {} without.\n\n\
          A rate is the share of worlds that break, with its 95 % interval (Wilson). The first catch is \
          told in worlds and in seconds of hunting, building not counted. The smallest case is that of \
-         the first breaks that were made small, in steps and faults.\n",
+         the first breaks that were made small, in steps and faults; without any one of them it passes, \
+         unless it says otherwise.\n",
         campaign.rows.len(),
         of(|swarm, _| swarm.caught > 0),
         of(|_, no_swarm| no_swarm.caught > 0),
@@ -185,7 +186,14 @@ fn first(first: Option<First>) -> String {
 fn small(hunted: &Hunted) -> String {
     hunted.smallest.as_ref().map_or_else(
         || "–".to_owned(),
-        |small| format!("{} steps, {} faults", small.steps, small.faults),
+        |small| {
+            let least = if small.minimal == Some(true) {
+                ""
+            } else {
+                ", not minimal"
+            };
+            format!("{} steps, {} faults{least}", small.steps, small.faults)
+        },
     )
 }
 

@@ -9,6 +9,7 @@ mod ddmin;
 mod explicit;
 mod faults;
 mod file;
+mod minimal;
 mod search;
 mod steps;
 mod time;
@@ -18,6 +19,7 @@ mod world;
 use std::time::Duration;
 
 pub use file::{again, keep, keep_as};
+pub use minimal::superfluous;
 use search::Search;
 
 use crate::{

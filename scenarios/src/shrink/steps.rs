@@ -46,7 +46,7 @@ fn with_orders(steps: &[Step], scenario: &Scenario) -> Vec<Step> {
 }
 
 /// Leaves out steps whose order is not there.
-fn complete(steps: &[Step]) -> Vec<Step> {
+pub(super) fn complete(steps: &[Step]) -> Vec<Step> {
     let there: BTreeSet<&str> = steps.iter().map(Step::name).collect();
     let has_order = |step: &&Step| step.order().is_none_or(|order| there.contains(order));
     steps.iter().filter(has_order).cloned().collect()

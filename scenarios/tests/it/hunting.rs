@@ -71,6 +71,19 @@ fn a_case_made_small_is_no_larger_and_fails_by_the_same_invariant() {
     for least in ["items = 1", "listings = 1", "lots = 1"] {
         assert!(small.contains(least), "{least} is missing: {small}");
     }
+    let check = |file: &str| {
+        let arguments = ["shrink", "--check", "--invariant", "S1", file];
+        let output = lockstep(folder.path(), &arguments).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        (output.status.code(), said)
+    };
+    let (code, said) = check("day.small.toml");
+    assert!(code == Some(0) && said.contains("is minimal"), "{said}");
+    let idle = "\n[[fault]]\nkind = \"latency\"\nchance = 0.2\n";
+    fs::write(folder.path().join("more.toml"), format!("{small}{idle}")).unwrap();
+    let (code, said) = check("more.toml");
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("without fault 1 (latency)"), "{said}");
     let (without, _) = small.split_once("[[step]]").unwrap();
     fs::write(folder.path().join("none.toml"), without).unwrap();
     let nothing = ["shrink", "none.toml", "--invariant", "S1"];

@@ -1,0 +1,104 @@
+//! S5, in the end: what came back to the shop is back in the warehouse. `order_conservation` asks for it.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Case, Findings, Violation,
+    history::{Actor, JerkyFact},
+    names::JerkySku,
+    order_conservation::{Back, came_back},
+};
+
+// Relaxed for what could not be read, and for goods in lots that may not leave. Counterexample: what
+// was shipped of a recalled lot is never committed, and so never taken back.
+
+/// Judges each item, once everything has come to agreement.
+pub(super) fn check(case: &Case<'_>, findings: &mut Findings) {
+    let (Some(_), Some(last)) = (case.history.phases.converged, case.history.jerky.last()) else {
+        return;
+    };
+    let booked = booked(case);
+    for (sku, owed) in in_the_shop(case) {
+        findings.judged();
+        let done = booked.get(sku).copied().unwrap_or_default();
+        let is_short = done.returned < owed.returned || done.restocked < owed.restocked;
+        if is_short && !case.is_poisoned(sku.as_str()) && !case.has_blocked_lots(sku) {
+            findings.violated(|| Violation {
+                subject: sku.to_string(),
+                at: last.at,
+                expected: format!(
+                    "{} returned, and {} of it restocked or disposed of",
+                    owed.returned, owed.restocked
+                ),
+                found: format!("{} and {}", done.returned, done.restocked),
+                history: case.told_of_item(sku, last.at),
+            });
+        }
+    }
+}
+
+fn in_the_shop<'h>(case: &Case<'h>) -> BTreeMap<&'h JerkySku, Back> {
+    let (mut placed, mut shop) = (BTreeMap::new(), BTreeMap::new());
+    for fact in &case.history.polish {
+        came_back(case, &fact.what, &mut placed, &mut shop);
+    }
+    shop
+}
+
+/// What the middleware took back; goods that had expired are disposed of instead of restocked.
+fn booked<'h>(case: &Case<'h>) -> BTreeMap<&'h JerkySku, Back> {
+    let mut booked: BTreeMap<&JerkySku, Back> = BTreeMap::new();
+    let facts = case.history.jerky.iter();
+    for fact in facts.filter(|fact| fact.actor == Actor::Middleware) {
+        if let JerkyFact::Moved {
+            sku,
+            quantity,
+            cause,
+            ..
+        } = &fact.what
+        {
+            let back = booked.entry(sku).or_default();
+            match cause.as_str() {
+                "return" => back.returned += quantity,
+                "restock" | "disposal" => back.restocked += quantity,
+                _ => {}
+            }
+        }
+    }
+    booked
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::oracle::{
+        history::History,
+        testing::{World, assert_holds, assert_violated},
+    };
+
+    /// A unit of an order came back, and was booked so many times.
+    fn came_back(booked: u32) -> History {
+        let mut world = World::quiet_day();
+        world.give_back("ORD-2", "RET-2", 1, true);
+        for number in 0..booked {
+            world.take_back(&format!("RET-2:{number}"), "J1", "A", 50);
+        }
+        let mut history = world.end();
+        history.phases.converged = Some(history.phases.ended);
+        history
+    }
+
+    #[test]
+    fn what_came_back_and_was_booked_holds() {
+        assert_holds("order_conservation", &came_back(1));
+    }
+
+    #[test]
+    fn what_came_back_and_was_never_booked_breaks_it() {
+        let broken = assert_violated("order_conservation", &came_back(0), "J1");
+        assert_eq!(
+            broken.expected,
+            "100 returned, and 100 of it restocked or disposed of"
+        );
+        assert_eq!(broken.found, "50 and 50");
+    }
+}
