@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use super::{
     Case, Findings, Violation,
-    history::{Actor, JerkyFact},
+    history::{Actor, JerkyFact, LotStatus},
     names::JerkySku,
     order_conservation::{Back, came_back},
 };
 
-// Relaxed for what could not be read, and for goods in lots that may not leave. Counterexample: what
-// was shipped of a recalled lot is never committed, and so never taken back.
+// Relaxed for what could not be read, and for goods in lots that may not leave. Counterexamples: what
+// was shipped of a recalled lot is never committed, and so never taken back; what came back of a lot
+// that is recalled meanwhile is not put on the shelf again.
 
 /// Judges each item, once everything has come to agreement.
 pub(super) fn check(case: &Case<'_>, findings: &mut Findings) {
@@ -21,7 +22,8 @@ pub(super) fn check(case: &Case<'_>, findings: &mut Findings) {
     for (sku, owed) in in_the_shop(case) {
         findings.judged();
         let done = booked.get(sku).copied().unwrap_or_default();
-        let is_short = done.returned < owed.returned || done.restocked < owed.restocked;
+        let is_short = done.returned < owed.returned
+            || done.restocked < owed.restocked && !was_stopped(case, sku);
         if is_short && !case.is_poisoned(sku.as_str()) && !case.has_blocked_lots(sku) {
             findings.violated(|| Violation {
                 subject: sku.to_string(),
@@ -35,6 +37,14 @@ pub(super) fn check(case: &Case<'_>, findings: &mut Findings) {
             });
         }
     }
+}
+
+/// Whether any lot of the item was ever anything but released.
+fn was_stopped(case: &Case<'_>, item: &JerkySku) -> bool {
+    case.history.jerky.iter().any(|fact| match &fact.what {
+        JerkyFact::Lot { sku, status, .. } => sku == item && *status != LotStatus::Released,
+        _ => false,
+    })
 }
 
 fn in_the_shop<'h>(case: &Case<'h>) -> BTreeMap<&'h JerkySku, Back> {
@@ -78,7 +88,7 @@ mod tests {
     /// A unit of an order came back, and was booked so many times.
     fn came_back(booked: u32) -> History {
         let mut world = World::quiet_day();
-        world.give_back("ORD-2", "RET-2", 1, true);
+        world.give_back("ORD-1", "RET-2", 1, true);
         for number in 0..booked {
             world.take_back(&format!("RET-2:{number}"), "J1", "A", 50);
         }
