@@ -9,8 +9,8 @@ pub(super) const INVARIANT: Invariant = Invariant {
     code: "L1",
     name: "converges",
     meaning: "Once faults and traffic have stopped, published numbers become true and no work is left.",
-    formula: "at the end: published = formula(truth) for each listing and mirror; outbox empty; reached within the convergence bound",
-    reads: "both ground truths, mapping, outbox, phases",
+    formula: "at the end: published = formula(truth) for each listing and mirror; every order known as it stands; outbox empty; reached within the convergence bound",
+    reads: "both ground truths, mapping, outbox, final checkpoint, phases",
     check,
 };
 
@@ -19,6 +19,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     let quiet = phases.traffic_ended.max(phases.faults_ended);
     let due = case.later(quiet, case.history.limits.convergence);
     let mut left = untrue(case, findings);
+    left.extend(unknown_orders(case));
     left.extend(unsent(case));
     findings.judged();
     if left.is_empty() && phases.converged.is_none_or(|at| at > due) {
@@ -74,6 +75,27 @@ fn untrue(case: &Case<'_>, findings: &mut Findings) -> Vec<Violation> {
     untrue
 }
 
+/// Orders that the middleware does not know as they stood when everything came to rest.
+fn unknown_orders<'c>(case: &'c Case<'_>) -> impl Iterator<Item = Violation> + 'c {
+    let last = case.history.checkpoints.last();
+    let rest = case.history.phases.quiescent.map(|(from, _)| from);
+    let both = last.zip(rest).into_iter();
+    both.flat_map(move |(last, rest)| {
+        case.trails.iter().filter_map(move |(order, trail)| {
+            let version = trail.changes().filter(|fact| fact.at <= rest).count() as u64;
+            let known = last.orders.get(*order).copied().unwrap_or(0);
+            let is_known = known >= version || case.is_poisoned(order);
+            (!is_known).then(|| Violation {
+                subject: format!("order {order}"),
+                at: rest,
+                expected: format!("version {version} known"),
+                found: known.to_string(),
+                history: case.told_of_order(order, rest),
+            })
+        })
+    })
+}
+
 fn unsent<'c>(case: &'c Case<'_>) -> impl Iterator<Item = Violation> + 'c {
     case.history.hub.outbox.iter().map(|row| Violation {
         subject: format!("outbox of {}", row.aggregate),
@@ -120,6 +142,19 @@ mod tests {
         world.publish("BAG", 37);
         let broken = assert_violated("converges", &world.end(), "BAG");
         assert_eq!(broken.expected, "38");
+    }
+
+    #[test]
+    fn an_order_that_nobody_heard_of_breaks_it() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 1);
+        let mut history = world.end();
+        history.phases.quiescent = Some((history.phases.ended, history.phases.ended));
+        let broken = assert_violated("converges", &history, "order ORD-9");
+        assert_eq!(
+            (broken.expected.as_str(), broken.found.as_str()),
+            ("version 1 known", "0")
+        );
     }
 
     #[test]
