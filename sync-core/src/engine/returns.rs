@@ -60,7 +60,11 @@ fn changes<W: World>(
 /// planned for it are: its lot's later expiry must not plan another.
 pub(super) fn answered(returned: &mut BTreeSet<String>, planned: &[Change], answered: &[String]) {
     returned.extend(answered.iter().cloned());
-    for change in planned {
+    // Goods that were only booked in may still be put somewhere.
+    for change in planned
+        .iter()
+        .filter(|change| change.kind != ChangeKind::Return)
+    {
         let suffix = suffix_of(&change.change_id);
         let mut same = planned
             .iter()
@@ -122,6 +126,10 @@ fn push<W: World>(
         }
     };
     add(ChangeKind::Return, "return");
+    // What could not be booked in cannot be put anywhere, and the vendor would remember that no.
+    if !case.order.returned.contains(&format!("return:{suffix}")) {
+        return;
+    }
     if !is_usable(lot.expires_on, case.world.today(sku)) {
         add(ChangeKind::Disposal, "dispose");
     } else if part.restock {

@@ -3,10 +3,14 @@
 use jiff::SignedDuration;
 
 use super::{
+    saga::until,
     vendors::{jerky, order},
     world::World,
 };
-use crate::vendor::polish::view::OrderStatus;
+use crate::{
+    outbox::{Command, Outcome, Reply},
+    vendor::{jerky::view::BatchResultView, polish::view::OrderStatus},
+};
 
 #[test]
 fn at_the_start_the_right_numbers_are_published_and_then_nothing_more() {
@@ -171,8 +175,40 @@ fn a_return_is_brought_in_once_and_put_back_on_the_shelf() {
             .iter()
             .filter(|name| **name == "adjust")
             .count(),
-        1
+        2,
+        "booked in, and put on the shelf"
     );
+}
+
+/// A vendor remembers a refusal for ever: what cannot be put on the shelf yet is not asked for.
+#[test]
+fn a_return_that_could_not_be_booked_in_is_put_nowhere() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    world.run();
+    world.vendors.ship("ORD-1", 5, world.now);
+    world.run();
+    world.vendors.take_back("ORD-1", 2, world.now);
+    let adjust = until(&mut world, "adjust");
+    let Command::Adjust { changes } = &adjust.command else {
+        panic!("{adjust:?}");
+    };
+    assert_eq!(changes.len(), 1, "{changes:?}");
+    let results = changes.iter().map(|change| {
+        Ok(BatchResultView {
+            change_id: change.change_id.clone(),
+            status: 503,
+            replayed: false,
+            sequence: None,
+            stock: None,
+            problem: None,
+        })
+    });
+    let failed = Outcome::Applied(Reply::Batch(results.collect()));
+    world.engine.settle(adjust.id, failed, world.now).unwrap();
+    world.run();
+    let stock = &world.vendors.items[&jerky("JRK-1")];
+    assert_eq!((stock.on_hand, stock.quality_control), (94, 0));
 }
 
 #[test]
