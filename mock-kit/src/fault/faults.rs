@@ -124,11 +124,12 @@ impl Faults {
     /// Removes the rules that do not last.
     pub fn lift(&self) {
         let mut inner = self.lock();
-        if inner.plan.lift() {
-            return;
+        let is_any_left = inner.plan.lift();
+        if !is_any_left {
+            inner.stale = StaleReplies::default();
         }
         drop(inner);
-        self.clear();
+        self.0.armed.store(is_any_left, Ordering::Relaxed);
     }
 
     /// The rules in force, in the order in which they were added, each with its id.

@@ -15,5 +15,6 @@ mod meaning;
 mod on_the_wire;
 mod pipeline;
 mod toy;
+mod webhook_faults;
 mod webhooks;
 mod world;

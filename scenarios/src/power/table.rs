@@ -33,24 +33,42 @@ pub fn line(measure: &Measure) -> String {
 /// The document, bugs that were not caught first.
 pub fn document(campaign: &Campaign<'_>) -> String {
     let mut text = head(campaign);
-    let measured = |wanted: fn(&Measure) -> bool| {
-        campaign.rows.iter().filter_map(move |(bug, kept)| {
-            let kept = kept.as_ref()?;
-            wanted(&kept.measure).then_some((*bug, &kept.measure))
-        })
-    };
-    let missed: Vec<_> = measured(|m| !m.is_caught()).collect();
-    heading(&mut text, "Not caught");
-    if missed.is_empty() {
+    not_caught(&mut text, campaign);
+    not_measured(&mut text, campaign);
+    caught(&mut text, campaign);
+    heading(&mut text, "The bugs");
+    for (bug, _) in campaign.rows {
+        let _ = writeln!(
+            text,
+            "- **{}**: {} *{}*",
+            bug.name, bug.sentence, bug.incident
+        );
+    }
+    text
+}
+
+/// The bugs that were measured and came to this.
+fn measured<'c>(
+    campaign: &'c Campaign<'_>,
+    wanted: fn(&Measure) -> bool,
+) -> impl Iterator<Item = (&'c Bug, &'c Measure)> {
+    campaign.rows.iter().filter_map(move |(bug, kept)| {
+        let kept = kept.as_ref()?;
+        wanted(&kept.measure).then_some((*bug, &kept.measure))
+    })
+}
+
+fn not_caught(text: &mut String, campaign: &Campaign<'_>) {
+    heading(text, "Not caught");
+    let mut missed = measured(campaign, |measure| !measure.is_caught()).peekable();
+    if missed.peek().is_none() {
         text.push_str("None of those that were measured.\n");
     }
-    for (bug, measure) in &missed {
+    for (bug, measure) in missed {
         let why = match measure {
             Measure::Unbuilt { said } => {
-                format!(
-                    " **It does not build:** {}",
-                    said.lines().next().unwrap_or("")
-                )
+                let first = said.lines().next().unwrap_or("");
+                format!(" **It does not build:** {first}")
             }
             Measure::Hunted { swarm, no_swarm } if swarm.stopped || no_swarm.stopped => {
                 " Its hunt did not end and was stopped.".to_owned()
@@ -63,22 +81,24 @@ pub fn document(campaign: &Campaign<'_>) -> String {
             bug.name, bug.sentence, bug.incident, bug.likely
         );
     }
-    let waiting: Vec<&str> = campaign
-        .rows
-        .iter()
-        .filter(|(_, kept)| kept.is_none())
-        .map(|(bug, _)| bug.name.as_str())
-        .collect();
-    if !waiting.is_empty() {
-        heading(&mut text, "Not measured yet");
-        let _ = writeln!(text, "{}", waiting.join(", "));
+}
+
+fn not_measured(text: &mut String, campaign: &Campaign<'_>) {
+    let waiting = campaign.rows.iter().filter(|(_, kept)| kept.is_none());
+    let names: Vec<&str> = waiting.map(|(bug, _)| bug.name.as_str()).collect();
+    if !names.is_empty() {
+        heading(text, "Not measured yet");
+        let _ = writeln!(text, "{}", names.join(", "));
     }
-    heading(&mut text, "Caught");
+}
+
+fn caught(text: &mut String, campaign: &Campaign<'_>) {
+    heading(text, "Caught");
     text.push_str(
         "| bug | by (worlds) | with swarm, 95 % | first catch | smallest case | without swarm, 95 % | first catch | smallest case |\n\
          |---|---|---|---|---|---|---|---|\n",
     );
-    for (bug, measure) in measured(Measure::is_caught) {
+    for (bug, measure) in measured(campaign, Measure::is_caught) {
         if let Measure::Hunted { swarm, no_swarm } = measure {
             let _ = writeln!(
                 text,
@@ -94,15 +114,6 @@ pub fn document(campaign: &Campaign<'_>) -> String {
             );
         }
     }
-    heading(&mut text, "The bugs");
-    for (bug, _) in campaign.rows {
-        let _ = writeln!(
-            text,
-            "- **{}**: {} *{}*",
-            bug.name, bug.sentence, bug.incident
-        );
-    }
-    text
 }
 
 fn head(campaign: &Campaign<'_>) -> String {

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, ops::Range};
 use mock_kit::fault::Who;
 use toml::de::{DeArray, DeTable, DeValue};
 
-use super::{Fault, Mistake, Scenario, Span, Step, found::FORMAT};
+use super::{Fault, HubSettings, Mistake, Scenario, Span, Step, found::FORMAT};
 
 /// The names that files may use; handed in, because they live in other modules and crates.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +43,7 @@ pub(crate) fn check(scenario: &Scenario, known: &Known) -> Result<(), Wrong> {
     check_shares(scenario)?;
     check_zones(scenario)?;
     check_world(scenario)?;
+    check_hub(&scenario.hub)?;
     check_steps(scenario)?;
     check_expected(scenario, known)?;
     check_places(scenario, known)
@@ -200,6 +201,31 @@ fn check_world(scenario: &Scenario) -> Result<(), Wrong> {
     }
     if world.duration.as_millis() == 0 {
         return wrong("duration", "a run of no time", "a length such as `4h`");
+    }
+    Ok(())
+}
+
+/// What no middleware can be told: to do something every no time, or in portions of nothing.
+fn check_hub(hub: &HubSettings) -> Result<(), Wrong> {
+    let least = |field, what: String, expected: &str| {
+        Err(Wrong::at([Key::Name("hub"), Key::Name(field)], what).expecting(expected))
+    };
+    for (field, span, shortest) in [
+        ("feed_every", hub.feed_every, Span::from_millis(1)),
+        ("poll_every", hub.poll_every, Span::from_millis(1)),
+        ("sweep_every", hub.sweep_every, Span::from_secs(1)),
+        ("request_timeout", hub.request_timeout, Span::from_millis(1)),
+        ("reservation_ttl", hub.reservation_ttl, Span::from_secs(1)),
+    ] {
+        if let Some(span) = span.filter(|span| *span < shortest) {
+            let expected = format!("at least `{shortest}`");
+            return least(field, format!("`{field}` is `{span}`"), &expected);
+        }
+    }
+    for (field, number) in [("bulk_from", hub.bulk_from), ("page_rows", hub.page_rows)] {
+        if number == Some(0) {
+            return least(field, format!("`{field}` is 0"), "at least 1");
+        }
     }
     Ok(())
 }

@@ -265,3 +265,17 @@ fn a_client_that_nobody_is_is_met_with_the_nearest() {
     assert!(said.contains("middleware"), "{said}");
     assert!(said.contains("x.toml:6"), "{said}");
 }
+
+#[test]
+fn what_no_middleware_can_be_told_is_refused() {
+    for (setting, expected) in [
+        ("page_rows = 0", "at least 1"),
+        ("bulk_from = 0", "at least 1"),
+        ("poll_every = \"0s\"", "at least `1ms`"),
+        ("sweep_every = \"20ms\"", "at least `1s`"),
+        ("reservation_ttl = \"0s\"", "at least `1s`"),
+    ] {
+        let said = complaint(&format!("[hub]\n{setting}\n"));
+        assert!(said.contains(expected) && said.contains(setting), "{said}");
+    }
+}

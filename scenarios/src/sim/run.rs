@@ -81,7 +81,7 @@ async fn perform(plan: &Plan) -> Result<Played, SimError> {
         biased;
         died = process.run() => return Err(died.err().unwrap_or(SimError::Ended)),
         phases = act(&world, plan) => phases?,
-        () = runaway(&world, plan) => cut_short(&world),
+        () = runaway(&world, plan) => cut_short(&world, plan),
     };
     let mut history = history::tell(&world, plan, phases)?;
     if plan.seed == CANARY {
@@ -146,10 +146,10 @@ async fn runaway(world: &World, plan: &Plan) {
 }
 
 /// The phases of a run that was broken off: nothing came to agreement.
-fn cut_short(world: &World) -> Phases {
+fn cut_short(world: &World, plan: &Plan) -> Phases {
     let now = world.clock.now();
     Phases {
-        started: now,
+        started: plan.world().start,
         traffic_ended: now,
         faults_ended: now,
         converged: None,

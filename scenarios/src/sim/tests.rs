@@ -117,3 +117,20 @@ fn vendors_that_die_and_disks_that_refuse_break_nothing_and_play_the_same_twice(
     let broken: Vec<_> = first.invariants.iter().filter(is_broken).collect();
     assert!(broken.is_empty(), "{broken:#?}");
 }
+
+/// Reservations that live for a second are extended all day.
+#[test]
+fn a_middleware_that_never_rests_is_broken_off_and_told_so() {
+    let mut scenario = short("quiet-day");
+    scenario.hub.reservation_ttl = Some(Span::from_secs(1));
+    scenario.traffic = Some(Traffic {
+        orders: 20.0,
+        shipped: 0.0,
+        cancelled: 0.0,
+        ..Traffic::none()
+    });
+    let run = run(&scenario, 1);
+    assert!(run.virtual_ms > 0);
+    let told = run.unmet.iter().any(|unmet| unmet.starts_with("restraint"));
+    assert!(told, "{} requests, {:?}", run.requests, run.unmet);
+}
