@@ -47,6 +47,10 @@ pub(super) fn decide(
         return Verdict::Review("the stock behind the listing is not known".to_owned());
     };
     let counted = view.counted;
+    if counted.is_zero() && view.previous_available.is_zero() {
+        // Nothing where nothing was shown is what a reply with all its numbers gone says, too.
+        return Verdict::KeptOwner;
+    }
     let is_newest = view.previous_available == owner;
     match listing.conflict.resolve(owner, counted, is_newest) {
         Resolution::KeepOwner => Verdict::KeptOwner,

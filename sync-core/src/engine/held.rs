@@ -158,11 +158,55 @@ impl HeldLine {
         self.committed.saturating_add(self.released)
     }
 
+    /// What left later comes after what had left before, whatever order the vendor names the lots in:
+    /// what comes back is told apart by it.
     fn merge(&mut self, seen: Self) {
         if seen.resolved() > self.resolved() {
-            self.lots = seen.lots;
+            let known = std::mem::replace(&mut self.lots, seen.lots);
+            let left = known.iter().filter(|lot| lot.committed.is_positive());
+            let place = |lot: &HeldLot| {
+                let is_it =
+                    |left: &&HeldLot| (&left.lot, &left.location) == (&lot.lot, &lot.location);
+                left.clone()
+                    .position(|left| is_it(&left))
+                    .unwrap_or(usize::MAX)
+            };
+            self.lots.sort_by_key(place);
         }
         self.committed = self.committed.max(seen.committed);
         self.released = self.released.max(seen.released);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(lots: &[(&str, i64, i64)]) -> HeldLine {
+        let lots = lots.iter().map(|(lot, quantity, committed)| HeldLot {
+            lot: LotId::parse(lot).unwrap(),
+            location: Location::parse("MAIN").unwrap(),
+            quantity: Quantity::new(*quantity),
+            committed: Quantity::new(*committed),
+            expires_on: None,
+        });
+        let lots: Vec<_> = lots.collect();
+        HeldLine {
+            line: LineId::parse("1").unwrap(),
+            sku: JerkySku::parse("JRK-1").unwrap(),
+            quantity: lots.iter().map(|lot| lot.quantity).sum(),
+            committed: lots.iter().map(|lot| lot.committed).sum(),
+            released: Quantity::ZERO,
+            lots,
+        }
+    }
+
+    #[test]
+    fn what_left_later_comes_after_what_had_left_before() {
+        let mut known = line(&[("B", 84, 84), ("C", 56, 0)]);
+        known.merge(line(&[("A", 30, 30), ("B", 84, 84), ("C", 26, 0)]));
+        let lots: Vec<_> = known.lots.iter().map(|lot| lot.lot.as_str()).collect();
+        assert_eq!(lots, ["B", "A", "C"]);
+        assert_eq!(known.committed, Quantity::new(114));
     }
 }

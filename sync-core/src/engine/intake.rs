@@ -5,12 +5,14 @@ use bytes::Bytes;
 use super::{Cursor, Observation, draft::Draft, learn::Cause, stock::Learned};
 use crate::{
     outbox::Aggregate,
+    quarantine::subject_of,
     sku::{OrderId, PolishSku},
     sometimes::{Mark, reached},
     store::StoreError,
     vendor::{
         jerky::view::JerkyEventView,
         polish::view::{PolishEventView, PolishTopic},
+        reading::Unreadable,
     },
 };
 
@@ -53,6 +55,9 @@ impl Draft<'_> {
             }
             Observation::Orders { rows, cursor } => {
                 self.set_cursor(Cursor::Orders, cursor.map(|at| at.to_string()));
+                for unreadable in rows.iter().filter_map(|row| row.as_ref().err()) {
+                    self.reread_named(unreadable)?;
+                }
                 self.rows(rows, |draft, view| draft.learn_order(view, Learned::Read))
             }
             Observation::Counts { rows, cursor } => {
@@ -94,6 +99,20 @@ impl Draft<'_> {
             Some(reservation) => self.learn_any_reservation(reservation),
             None => Ok(()),
         }
+    }
+
+    /// A row that cannot be read may still say which order it is. The cursor passes it over, and an
+    /// order that has shipped is in no sweep: it is read by itself.
+    fn reread_named(&mut self, unreadable: &Unreadable) -> Result<(), StoreError> {
+        let named = subject_of(&unreadable.raw).and_then(|id| OrderId::parse(&id).ok());
+        let Some(id) = named else {
+            return Ok(());
+        };
+        if self.recall(&id)?.is_some() {
+            self.order_mut(&id)?.reread = true;
+            self.dirty.insert(Aggregate::Order(id));
+        }
+        Ok(())
     }
 
     /// A thin event says only what to read, and only if that is newer than what is known: so the

@@ -6,6 +6,7 @@ use super::{
     demand::unknown_lines,
     draft::Draft,
     held::Held,
+    next::Trigger,
     order::{Order, OrderFacts},
     publish,
     stock::{self, Judgement, Learned},
@@ -164,6 +165,7 @@ impl Draft<'_> {
             let subject = sku.as_str().to_owned();
             self.changes.resolved.push(("stock level", subject));
             self.dirty.insert(Aggregate::Item(sku.clone()));
+            self.wake(&Trigger::Stock(sku.clone()));
         }
     }
 

@@ -288,7 +288,7 @@ impl<W: World> Case<'_, W> {
     /// Confirming ends the shop's hold: until the lower number is shown, what is reserved here
     /// would be on sale again.
     fn wait_for_lower_number(&self) -> Next {
-        let (Some(awaited), Some(until)) = (&self.order.awaited, self.order.confirm_by) else {
+        let Some(until) = self.order.confirm_by else {
             return Next::Rest;
         };
         if self.facts.status != OrderStatus::Pending || self.world.now() >= until {
@@ -298,11 +298,20 @@ impl<W: World> Case<'_, W> {
             let product = self.world.product(sku);
             product.is_some_and(|product| product.shown < *change)
         };
-        let on: Vec<_> = awaited
-            .iter()
-            .filter(shown)
-            .map(|(sku, _)| Trigger::Shown(sku.clone()))
-            .collect();
+        let on: Vec<_> = match &self.order.awaited {
+            Some(awaited) => {
+                let awaited = awaited.iter().filter(shown);
+                awaited
+                    .map(|(sku, _)| Trigger::Shown(sku.clone()))
+                    .collect()
+            }
+            // What is held is to be read again before anybody knows what to show.
+            None => {
+                let held = self.order.live().into_iter();
+                let lines = held.flat_map(|held| &held.lines);
+                lines.map(|line| Trigger::Stock(line.sku.clone())).collect()
+            }
+        };
         if on.is_empty() {
             return Next::Rest;
         }

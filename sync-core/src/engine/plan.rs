@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use super::{
     demand::owed,
     draft::Draft,
+    held::Held,
     next::{Next, Step, Trigger, Wait, World},
     order::Order,
     order_saga, publish,
@@ -107,19 +108,36 @@ impl Draft<'_> {
         let Some(facts) = &order.facts else {
             return Ok(());
         };
-        if order.awaited.is_some() || order.live().is_none() || facts.status != OrderStatus::Pending
-        {
+        if order.awaited.is_some() || facts.status != OrderStatus::Pending {
             return Ok(());
+        }
+        let Some(held) = order.live() else {
+            return Ok(());
+        };
+        if self.is_to_be_read(held) {
+            return self.confirm_in_time(id);
         }
         let on_their_way = facts.lines.iter().filter_map(|line| {
             let product = self.listed(&line.sku)?;
             (product.shown < product.changes).then(|| (line.sku.clone(), product.changes))
         });
         let awaited = Some(on_their_way.collect());
+        self.order_mut(id)?.awaited = awaited;
+        self.confirm_in_time(id)
+    }
+
+    /// Whether the level of anything that is held is to be read again: the number that follows from
+    /// the reservation is not on its way yet.
+    fn is_to_be_read(&self, held: &Held) -> bool {
+        let mut items = held.lines.iter().filter_map(|line| self.item(&line.sku));
+        items.any(|item| item.reread)
+    }
+
+    /// An order does not wait for a number for ever.
+    fn confirm_in_time(&mut self, id: &OrderId) -> Result<(), StoreError> {
         let confirm_by = self.now.saturating_add(self.policy.confirm_wait).ok();
         let order = self.order_mut(id)?;
-        order.awaited = awaited;
-        order.confirm_by = confirm_by;
+        order.confirm_by = order.confirm_by.or(confirm_by);
         Ok(())
     }
 
@@ -308,6 +326,7 @@ fn note_change(change: &Change) {
 fn note_wait(wait: &Wait) {
     match wait.on.first() {
         Some(Trigger::Shown(_)) => reached(Mark::LowerNumberAwaited),
+        Some(Trigger::Stock(_)) if wait.until.is_some() => reached(Mark::LowerNumberAwaited),
         Some(Trigger::Stock(_)) => reached(Mark::Backorder),
         Some(Trigger::ProductsSwept) | None => {}
     }

@@ -53,7 +53,7 @@ impl From<Unreadable> for Quarantined {
 }
 
 /// What an object that cannot be used is about, as far as it still says so.
-fn subject_of(raw: &[u8]) -> Option<String> {
+pub(crate) fn subject_of(raw: &[u8]) -> Option<String> {
     #[derive(Deserialize)]
     struct Named {
         #[serde(alias = "resource_id")]

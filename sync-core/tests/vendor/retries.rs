@@ -56,14 +56,16 @@ async fn a_read_is_given_up_in_the_end() {
 
 #[tokio::test]
 async fn a_write_is_one_attempt_and_its_outcome_unknown() {
-    let server = MockServer::start().await;
-    Mock::given(method("POST"))
-        .respond_with(ResponseTemplate::new(500))
-        .expect(1)
-        .mount(&server)
-        .await;
-    let error = live_polish(&server).confirm(&order()).await.unwrap_err();
-    assert!(matches!(error, VendorError::Unknown { .. }), "{error:?}");
+    for status in [500, 502, 503, 504] {
+        let server = MockServer::start().await;
+        Mock::given(method("POST"))
+            .respond_with(ResponseTemplate::new(status))
+            .expect(1)
+            .mount(&server)
+            .await;
+        let error = live_polish(&server).confirm(&order()).await.unwrap_err();
+        assert!(matches!(error, VendorError::Unknown { .. }), "{error:?}");
+    }
 }
 
 #[tokio::test]

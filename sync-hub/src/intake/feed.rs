@@ -48,6 +48,14 @@ async fn round(core: &Core) -> Result<(), Trouble> {
             last_position,
         } = page;
         if rows.is_empty() {
+            if after < last_position {
+                tracing::warn!(
+                    after,
+                    last_position,
+                    "the feed has a hole; the whole stock is read"
+                );
+                return restart(core).await;
+            }
             return Ok(());
         }
         let events = rows;

@@ -36,8 +36,11 @@ impl Poll {
         }
     }
 
-    /// The cursor after a walk came to `latest`: without news it stays, overlap or not.
-    fn moved(&self, latest: Option<Timestamp>) -> Option<Timestamp> {
+    /// The cursor after a walk came to `latest`: without news it stays, overlap or not. It never runs
+    /// ahead of the hub's clock: once a vendor's clock that was fast is right again, changes are
+    /// stamped earlier than those before.
+    fn moved(&self, core: &Core, latest: Option<Timestamp>) -> Option<Timestamp> {
+        let latest = latest.map(|latest| latest.min(core.now()));
         self.cursor.max(latest)
     }
 }

@@ -36,7 +36,7 @@ async fn round(core: &Core) -> Result<(), Trouble> {
         let good = page.rows.iter().flatten();
         let named = good.map(|product| (product.sku.to_string(), product.updated_at));
         walk.advance(page.has_next, named.filter(|row| plausible(core, row.1)))?;
-        let cursor = poll.moved(walk.latest());
+        let cursor = poll.moved(core, walk.latest());
         let rows = page.rows;
         core.absorb(Observation::Products { rows, cursor }).await?;
     }

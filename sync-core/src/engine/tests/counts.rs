@@ -60,6 +60,20 @@ fn each_policy_settles_a_count_its_own_way() {
 }
 
 #[test]
+fn nothing_counted_where_nothing_was_shown_takes_nothing_from_the_owner() {
+    let wiped = count(0, 0);
+    assert_eq!(
+        settled(ConflictPolicy::Lowest, 50, &wiped),
+        Verdict::KeptOwner
+    );
+    let sold_out = count(50, 0);
+    assert_eq!(
+        delta(&settled(ConflictPolicy::Lowest, 50, &sold_out)),
+        Some(-100)
+    );
+}
+
+#[test]
 fn a_count_that_contradicts_itself_is_bad() {
     let mut view = count(50, 48);
     view.delta = Units::new(7);

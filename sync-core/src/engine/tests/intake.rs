@@ -155,6 +155,29 @@ fn one_bad_row_does_not_spoil_its_page() {
 }
 
 #[test]
+fn an_order_in_a_row_that_cannot_be_read_is_read_by_itself() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    world.run();
+    world.sent.clear();
+    let bad = |raw: &'static [u8]| Unreadable {
+        what: "order",
+        reason: "updated_at: no such day".into(),
+        raw: Bytes::from_static(raw),
+        at: world.now,
+    };
+    let strange = br#"{"id":"ORD-9","updated_at":"2026-02-30"}"#;
+    let rows = vec![
+        Err(bad(br#"{"id":"ORD-1","updated_at":"2026-02-30"}"#)),
+        Err(bad(strange)),
+    ];
+    let page = Observation::Orders { rows, cursor: None };
+    world.engine.observe(page, world.now).unwrap();
+    while world.step() > 0 {}
+    assert_eq!(world.names(), ["read-order"]);
+}
+
+#[test]
 fn the_echo_of_our_own_publish_leads_to_nothing() {
     let mut world = World::ready();
     world

@@ -148,7 +148,7 @@ impl Channel {
             Err(_) => {
                 permit.failed();
                 let reason = format!("no answer within {} ms", self.0.policy.timeout_ms);
-                return Err(open_outcome(call, reason));
+                return Err(open_outcome(call, reason, None));
             }
         };
         let (head, body) = response.into_parts();
@@ -195,8 +195,9 @@ impl Channel {
         if status.is_success() || status == StatusCode::NOT_MODIFIED {
             return Ok(reply);
         }
-        if status.is_server_error() && status != StatusCode::SERVICE_UNAVAILABLE {
-            return Err(open_outcome(call, format!("HTTP {status}")));
+        // 503 too: what stands before the vendor says so of a request that the vendor has served.
+        if status.is_server_error() {
+            return Err(open_outcome(call, format!("HTTP {status}"), asked));
         }
         let refusal = if reply.is_json() && reply.body.len() <= self.0.policy.largest_body {
             (self.0.refusal)(status.as_u16(), &reply.body)
@@ -210,10 +211,9 @@ impl Channel {
                 operation: call.operation,
                 reason: refusal.to_string(),
             },
-            StatusCode::REQUEST_TIMEOUT
-            | StatusCode::TOO_EARLY
-            | StatusCode::TOO_MANY_REQUESTS
-            | StatusCode::SERVICE_UNAVAILABLE => retryable(call, refusal.to_string(), asked),
+            StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS => {
+                retryable(call, refusal.to_string(), asked)
+            }
             _ if status.is_redirection() || refusal.is_in_flight() => {
                 retryable(call, refusal.to_string(), asked)
             }
@@ -308,15 +308,15 @@ fn lost(call: &Call, error: &WireError) -> VendorError {
     match error {
         WireError::Refused(_) => retryable(call, error.to_string(), None),
         WireError::Closed(_) | WireError::Cut(_) | WireError::Protocol(_) => {
-            open_outcome(call, error.to_string())
+            open_outcome(call, error.to_string(), None)
         }
     }
 }
 
 /// A read that came to nothing changed nothing; of a write nobody knows.
-fn open_outcome(call: &Call, reason: String) -> VendorError {
+fn open_outcome(call: &Call, reason: String, after: Option<Duration>) -> VendorError {
     if call.repeatable {
-        return retryable(call, reason, None);
+        return retryable(call, reason, after);
     }
     VendorError::Unknown {
         operation: call.operation,
