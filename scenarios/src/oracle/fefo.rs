@@ -1,6 +1,6 @@
 //! S9: goods leave by first expired, first out, from released, unexpired lots.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use jiff::{Timestamp, civil::Date};
 
@@ -24,8 +24,9 @@ pub(super) const INVARIANT: Invariant = Invariant {
 };
 
 // Relaxed where the caller chose the lots: an earlier lot counts as passed over only when none of
-// it was taken and it had free stock for the whole staleness bound. Counterexample: staff receive
-// an earlier-expiring lot between the middleware's last read and its reservation.
+// it was taken, for any line, and it had free stock for the whole staleness bound. Counterexamples:
+// staff receive an earlier-expiring lot between the middleware's last read and its reservation; goods
+// of another order come back to the lot that a line has emptied, while the next takes a later one.
 // Relaxed for commits: only eligibility is judged. Counterexample: the same receipt after the
 // reservation; the goods that leave are those that were reserved.
 
@@ -68,9 +69,11 @@ impl Shelf<'_, '_> {
             JerkyFact::Committed { id, lines, .. } => (id, lines, false),
             _ => return,
         };
+        let parts = lines.iter().flat_map(|line| &line.allocations);
+        let used: BTreeSet<&Lot> = parts.map(|part| &part.lot).collect();
         for line in lines.iter().filter(|line| !line.allocations.is_empty()) {
             findings.judged();
-            if let Some(complaint) = self.line(line, is_pick) {
+            if let Some(complaint) = self.line(line, &used, is_pick) {
                 findings.violated(|| Violation {
                     subject: format!("{id} line {}", line.line_id),
                     at: self.fact.at,
@@ -82,14 +85,14 @@ impl Shelf<'_, '_> {
         }
     }
 
-    fn line(&self, line: &ReservedLine, is_pick: bool) -> Option<Complaint> {
+    fn line(&self, line: &ReservedLine, used: &BTreeSet<&Lot>, is_pick: bool) -> Option<Complaint> {
         let item = self.stock.item(&line.sku)?;
         if !is_pick {
             return self.unfit(item, line, 0);
         }
         let (least, most) = self.min_days(&line.sku);
         self.unfit(item, line, least)
-            .or_else(|| self.passed_over(item, line, most))
+            .or_else(|| self.passed_over(item, line, used, most))
     }
 
     /// A vendor's clock that is off moves its midnight: either day may be meant.
@@ -116,24 +119,20 @@ impl Shelf<'_, '_> {
         &self,
         item: &ItemStock<'_>,
         line: &ReservedLine,
+        used: &BTreeSet<&Lot>,
         min_days: i64,
     ) -> Option<Complaint> {
         let later = self.case.later(self.fact.at, self.case.history.limits.skew);
         let today = formula::day(later, &item.zone);
-        let taken: BTreeMap<&Lot, i64> = line
-            .allocations
-            .iter()
-            .map(|part| (&part.lot, part.quantity))
-            .collect();
+        let taken = line.allocations.iter().map(|part| &part.lot);
         let last = taken
-            .keys()
             .filter_map(|lot| Some(formula::fefo_rank(item.lot(lot)?.expires_on, lot)))
             .max()?;
         let (lot, state) = item.lots.iter().find(|(lot, state)| {
             formula::fefo_rank(state.expires_on, lot) < last
                 && state.free() > 0
                 && state.is_eligible(today, min_days)
-                && self.was_known(line, taken.contains_key(**lot), state.free_since)
+                && self.was_known(line, used.contains(**lot), state.free_since)
         })?;
         Some(Complaint {
             expected: format!(

@@ -61,7 +61,7 @@ fn too_high<'h>(
 ) -> Option<(&'h PolishSku, i64, i64)> {
     let numbers = case.numbers.listings.get(sku)?;
     let shown = numbers.shown_at(confirmed)?;
-    let most = numbers.truths(reserved, confirmed).into_iter().max()?;
+    let most = numbers.most_without(0, reserved, confirmed);
     let is_ours = shown.actor == Actor::Middleware;
     (is_ours && shown.value > most).then_some((sku, shown.value, most))
 }

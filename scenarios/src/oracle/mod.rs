@@ -20,6 +20,7 @@ mod converges;
 mod counts;
 mod crash_safe;
 mod cursors;
+mod debts;
 mod exactly_once;
 mod fefo;
 mod findings;

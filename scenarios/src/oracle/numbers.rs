@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
+    debts::Debts,
     formula,
     history::{Actor, History, Listing, Mirror, Policy, PolishFact},
     names::{JerkySku, PolishSku},
@@ -29,18 +30,18 @@ pub(super) struct ListingNumbers<'h> {
     /// What it is made of.
     pub(super) listing: &'h Listing,
     /// Its components, in the listing's order.
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Vec<Part<'h>>,
     /// What the shop showed.
     pub(super) shown: Vec<Shown<'h>>,
 }
 
 /// One component's truth.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Part {
+pub(super) struct Part<'h> {
     /// Free stock that the listing may use, in base units.
     pub(super) free: Steps,
     /// What confirmed orders are owed of it and no reservation holds yet, in base units.
-    pub(super) owed: Steps,
+    pub(super) owed: Debts<'h>,
     /// Safety stock, the vendor's and the mapping's, in base units.
     pub(super) withheld: i64,
     /// Base units for one sell unit.
@@ -101,7 +102,7 @@ impl<'h> ListingNumbers<'h> {
 
     /// The most that it was in the window with `owed` base units of each component held back.
     pub(super) fn most_without(&self, owed: i64, from: Timestamp, to: Timestamp) -> i64 {
-        let most = |part: &Part| part.allowed(part.free.max(from, to), owed);
+        let most = |part: &Part<'_>| part.allowed(part.free.max(from, to), owed);
         self.rounded(self.parts.iter().map(most).min().unwrap_or(0))
     }
 
@@ -124,8 +125,10 @@ impl<'h> ListingNumbers<'h> {
         let mut moments: Vec<Timestamp> = self
             .parts
             .iter()
-            .flat_map(|part| [&part.free, &part.owed])
-            .flat_map(|steps| steps.moments(from, to))
+            .flat_map(|part| {
+                let free = part.free.moments(from, to);
+                free.chain(part.owed.moments(from, to))
+            })
             .collect();
         moments.sort_unstable();
         moments.dedup();
@@ -187,7 +190,7 @@ impl<'h> ListingNumbers<'h> {
     }
 }
 
-impl Part {
+impl Part<'_> {
     /// The sell units it allows at one moment.
     fn at(&self, at: Timestamp) -> i64 {
         self.allowed(self.free.at(at), 0)
@@ -216,11 +219,11 @@ impl Part {
         free: (Timestamp, Timestamp),
         owed: (Timestamp, Timestamp),
     ) -> impl Iterator<Item = i64> {
-        self.free.within(free.0, free.1).flat_map(move |free| {
-            let owing = self.owed.within(owed.0, owed.1).filter(|owed| *owed > 0);
-            let owing = std::iter::once(0).chain(owing);
-            owing.map(move |owed| self.allowed(free, owed))
-        })
+        let free = move || self.free.within(free.0, free.1);
+        let nothing_owed = free().map(|free| self.allowed(free, 0));
+        let sums = std::iter::once_with(move || self.owed.sums(owed.0, owed.1)).flatten();
+        let some_owed = sums.flat_map(move |owed| free().map(move |free| self.allowed(free, owed)));
+        nothing_owed.chain(some_owed)
     }
 
     fn allowed(&self, free: i64, owed: i64) -> i64 {

@@ -125,8 +125,12 @@ impl<'h> OrderState<'h> {
 
     /// Base units of an item that are to leave or have left, without reservation or commit.
     pub(super) fn uncovered(&self, mapping: &Mapping, item: &JerkySku) -> i64 {
-        let wanted = self.goods(mapping, item, |line| line.ordered - line.cancelled);
-        (wanted - self.held(item) - self.committed(item)).max(0)
+        (self.wanted(mapping, item) - self.held(item) - self.committed(item)).max(0)
+    }
+
+    /// Base units of an item that are to leave or have left.
+    pub(super) fn wanted(&self, mapping: &Mapping, item: &JerkySku) -> i64 {
+        self.goods(mapping, item, |line| line.ordered - line.cancelled)
     }
 
     /// Whether it waited for a decision of the middleware at this moment.

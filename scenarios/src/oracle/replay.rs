@@ -1,6 +1,6 @@
 //! Replays both ledgers once and notes every number that the truth gives and the vendors show.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
@@ -46,6 +46,9 @@ struct Replay<'r, 'h> {
     references: &'r References<'h>,
     /// What confirmed orders are owed, by item and order.
     owed: BTreeMap<&'h JerkySku, BTreeMap<&'h str, i64>>,
+    /// Who was ever owed something, where the vendors' clocks are off.
+    owing: BTreeSet<(&'h JerkySku, &'h str)>,
+    is_skewed: bool,
     mapping: &'h Mapping,
     /// The next midnight of each zone.
     midnights: BTreeMap<&'h str, (TimeZone, Timestamp)>,
@@ -82,6 +85,8 @@ impl<'r, 'h> Replay<'r, 'h> {
             orders: BTreeMap::new(),
             references,
             owed: BTreeMap::new(),
+            owing: BTreeSet::new(),
+            is_skewed: history.limits.skew.is_positive(),
             mapping,
             midnights: BTreeMap::new(),
         }
@@ -162,25 +167,31 @@ impl<'r, 'h> Replay<'r, 'h> {
         for item in order.items(self.mapping) {
             let owed = order.uncovered(self.mapping, item);
             let of_item = self.owed.entry(item).or_default();
+            if self.is_skewed && self.owing.insert((item, id)) {
+                // By a clock that is off, its reservation may stand before it.
+                let wanted = order.wanted(self.mapping, item);
+                of_item.insert(id, wanted);
+                changed.push((item, wanted, of_item.values().sum()));
+            }
             let known = if owed > 0 {
                 of_item.insert(id, owed)
             } else {
                 of_item.remove(id)
             };
             if known.unwrap_or(0) != owed {
-                changed.push((item, of_item.values().sum()));
+                changed.push((item, owed, of_item.values().sum()));
             }
         }
-        for (item, owed) in changed {
-            self.owe(step.at(), item, owed);
+        for (item, owed, all) in changed {
+            self.owe(step.at(), item, id, (owed, all));
         }
     }
 
-    fn owe(&mut self, at: Timestamp, item: &JerkySku, owed: i64) {
+    fn owe(&mut self, at: Timestamp, item: &JerkySku, id: &'h str, (owed, all): (i64, i64)) {
         for (listing, place) in self.on_item.get(item).into_iter().flatten() {
             let numbers = self.numbers.listings.get_mut(*listing);
             if let Some(part) = numbers.and_then(|numbers| numbers.parts.get_mut(*place)) {
-                part.owed.push(at, owed);
+                part.owed.push(at, id, owed, all);
             }
         }
     }

@@ -86,7 +86,9 @@ fn unseen<'h>(
 /// The shop took goods off the number for an order that it confirmed by itself. Until that order can
 /// have arrived, they are not counted again, whatever else happened.
 ///
-/// Relaxed once a reservation was refused: what is short is not held back for a backorder. Relaxed for
+/// Relaxed once a reservation was refused: what is short is not held back for a backorder. Relaxed
+/// when what was said of it was set aside. Counterexample: the level with the reservation in it comes
+/// under a sequence that was used before, and only the next reading will tell. Relaxed for
 /// a number that is not below the middleware's own. Counterexample: the shop takes two for an order,
 /// gives two back for another that is cancelled, and nobody can see that it did. Relaxed for several
 /// orders at once: the first to arrive is taken for what is behind them all.
@@ -99,6 +101,9 @@ fn raised_too_soon<'h>(
     let is_lower = theirs.value < known?.value && theirs.value < ours.value;
     let is_raised = is_taken(theirs) && is_lower;
     if !is_raised || case.is_disturbed(theirs.at, ours.at) || refused(case, theirs.at, ours.at) {
+        return None;
+    }
+    if case.had_poison(sku, numbers.listing, (theirs.at, ours.at)) {
         return None;
     }
     let heard = reading(case, sku, theirs.at).map(|reply| reply.ended_at);
