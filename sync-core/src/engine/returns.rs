@@ -45,6 +45,10 @@ fn changes<W: World>(
         for owed in case.owed.iter().filter(|owed| owed.line.line == part.line) {
             let before = returned_before(case, place, owed);
             let quantity = owed.component.need.stock_in(part.quantity);
+            // Of what the books have not let go yet nobody knows which lot it came from.
+            if owed.committed(case.order) < before.saturating_add(quantity) {
+                continue;
+            }
             for (number, (lot, quantity)) in lots(case, owed, before, quantity).enumerate() {
                 let suffix = suffix(case, reference, owed, number);
                 if !is_done(&case.order.returned, &suffix) {

@@ -18,5 +18,5 @@ mod write;
 
 pub use client::{JerkyClient, JerkyConfig};
 pub use endpoint::NewEndpointView;
-pub use page::{FeedPage, Page, Pages};
+pub use page::{FeedPage, Listed, Page, Pages};
 pub use token::ClientCredentials;

@@ -33,17 +33,29 @@ pub struct FeedPage {
 }
 
 /// A list that is followed from cursor to cursor. It notices cursors that lead in a circle, and
-/// begins anew when one expired on the way.
+/// pages that come again under ever new ones, and begins anew when one expired on the way.
 #[derive(Debug, Default)]
 pub struct Pages {
     cursor: Option<String>,
     ended: bool,
     restarts: u32,
     followed: BTreeSet<String>,
+    seen: BTreeSet<String>,
+    /// Pages in a row with nothing on them that was not seen before.
+    repeats: u32,
+}
+
+/// A row of a list, told from the others.
+pub trait Listed {
+    /// What no other row of the list is called.
+    fn name(&self) -> &str;
 }
 
 /// A list that took too long for its cursors is begun anew this often.
 const MOST_RESTARTS: u32 = 3;
+
+/// So many pages in a row may tell nothing new before the list is taken for endless.
+const MOST_REPEATS: u32 = 3;
 
 impl Pages {
     /// Whether the list came to its end.
@@ -60,9 +72,8 @@ impl Pages {
     /// anew.
     ///
     /// # Errors
-    /// What reading came to, unless beginning anew helps; garbled when the cursors lead in a
-    /// circle.
-    pub fn turn<T>(
+    /// What reading came to, unless beginning anew helps; garbled when the list does not end.
+    pub fn turn<T: Listed>(
         &mut self,
         read: Result<Page<T>, VendorError>,
     ) -> Result<Option<Vec<Row<T>>>, VendorError> {
@@ -72,23 +83,43 @@ impl Pages {
                 self.restarts += 1;
                 self.cursor = None;
                 self.followed.clear();
+                self.seen.clear();
                 return Ok(None);
             }
             Err(error) => return Err(error),
         };
+        self.note(&page);
         match &page.next {
             None => self.ended = true,
-            Some(next) if self.followed.insert(next.clone()) => {}
-            Some(_) => {
-                return Err(VendorError::Garbled {
-                    operation: "follow_cursor",
-                    reason: "the vendor's cursors lead in a circle".to_owned(),
-                    unreadable: None,
-                });
+            Some(_) if self.repeats > MOST_REPEATS => {
+                return Err(endless("the vendor's pages come again and again"));
             }
+            Some(next) if self.followed.insert(next.clone()) => {}
+            Some(_) => return Err(endless("the vendor's cursors lead in a circle")),
         }
         self.cursor = page.next;
         Ok(Some(page.rows))
+    }
+
+    /// Counts a page whose rows were all seen before.
+    fn note<T: Listed>(&mut self, page: &Page<T>) {
+        let mut is_known = true;
+        for row in &page.rows {
+            let name = match row {
+                Ok(row) => row.name().to_owned(),
+                Err(unreadable) => as_text(&unreadable.raw).into_owned(),
+            };
+            is_known &= !self.seen.insert(name);
+        }
+        self.repeats = if is_known { self.repeats + 1 } else { 0 };
+    }
+}
+
+fn endless(reason: &str) -> VendorError {
+    VendorError::Garbled {
+        operation: "follow_cursor",
+        reason: reason.to_owned(),
+        unreadable: None,
     }
 }
 
@@ -153,14 +184,24 @@ mod tests {
     use super::*;
     use crate::vendor::error::{Problem, Refusal};
 
-    fn page(next: Option<&str>) -> Result<Page<()>, VendorError> {
+    impl Listed for String {
+        fn name(&self) -> &str {
+            self
+        }
+    }
+
+    fn page(next: Option<&str>) -> Result<Page<String>, VendorError> {
+        page_of(next.unwrap_or("the last"), next)
+    }
+
+    fn page_of(row: &str, next: Option<&str>) -> Result<Page<String>, VendorError> {
         Ok(Page {
-            rows: vec![Ok(())],
+            rows: vec![Ok(row.to_owned())],
             next: next.map(str::to_owned),
         })
     }
 
-    fn expired() -> Result<Page<()>, VendorError> {
+    fn expired() -> Result<Page<String>, VendorError> {
         let body = br#"{"type":"https://jerky.example/problems/cursor-expired"}"#;
         Err(VendorError::Refused {
             operation: "list_stock",
@@ -184,6 +225,19 @@ mod tests {
         pages.turn(page(Some("a"))).unwrap();
         pages.turn(page(Some("b"))).unwrap();
         assert!(pages.turn(page(Some("a"))).is_err());
+    }
+
+    #[test]
+    fn a_page_that_comes_again_under_ever_new_cursors_is_noticed() {
+        let mut pages = Pages::default();
+        for cursor in ["a", "b", "c", "d"] {
+            pages.turn(page_of("JRK-1", Some(cursor))).unwrap();
+        }
+        pages.turn(page_of("JRK-2", Some("e"))).unwrap();
+        for cursor in ["f", "g", "h"] {
+            pages.turn(page_of("JRK-2", Some(cursor))).unwrap();
+        }
+        assert!(pages.turn(page_of("JRK-2", Some("i"))).is_err());
     }
 
     #[test]

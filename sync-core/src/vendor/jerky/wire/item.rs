@@ -8,7 +8,10 @@ use crate::{
     sku::{JerkySku, Warehouse},
     unit::Unit,
     vendor::{
-        jerky::view::{ItemKind, ItemView, MirrorView},
+        jerky::{
+            Listed,
+            view::{ItemKind, ItemView, MirrorView},
+        },
         reading::{Readable, short_text},
     },
 };
@@ -32,6 +35,12 @@ pub(crate) struct Mirror {
     quantity: String,
     unit: Unit,
     source_sequence: u64,
+}
+
+impl Listed for ItemView {
+    fn name(&self) -> &str {
+        self.sku.as_str()
+    }
 }
 
 impl Readable for ItemView {

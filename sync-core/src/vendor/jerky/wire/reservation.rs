@@ -9,9 +9,12 @@ use crate::{
     sku::{JerkySku, LineId, Location, LotId, ReservationId},
     unit::Unit,
     vendor::{
-        jerky::view::{
-            AllocationView, CommitLineView, CommitView, ReservationLineView, ReservationState,
-            ReservationView,
+        jerky::{
+            Listed,
+            view::{
+                AllocationView, CommitLineView, CommitView, ReservationLineView, ReservationState,
+                ReservationView,
+            },
         },
         reading::{RawRows, Readable, short_text, sort_rows},
     },
@@ -64,6 +67,12 @@ struct Commit {
 struct CommitLine {
     line_id: LineId,
     quantity: String,
+}
+
+impl Listed for ReservationView {
+    fn name(&self) -> &str {
+        self.id.as_str()
+    }
 }
 
 impl Readable for ReservationView {

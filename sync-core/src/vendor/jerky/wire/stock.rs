@@ -9,7 +9,10 @@ use crate::{
     sku::{JerkySku, Location, LotId},
     unit::Unit,
     vendor::{
-        jerky::view::{LotView, StockLevelView},
+        jerky::{
+            Listed,
+            view::{LotView, StockLevelView},
+        },
         reading::Readable,
     },
 };
@@ -45,6 +48,12 @@ struct Lot {
     committed: String,
     damaged: String,
     quality_control: String,
+}
+
+impl Listed for StockLevelView {
+    fn name(&self) -> &str {
+        self.sku.as_str()
+    }
 }
 
 impl Readable for StockLevelView {
