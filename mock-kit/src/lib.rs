@@ -5,6 +5,7 @@
 //! around it. No vendor's wire type, stock rule or error body lives here, and nothing of the
 //! middleware under test.
 
+mod blueprint;
 mod call;
 mod clock;
 mod live;

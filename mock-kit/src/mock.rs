@@ -16,6 +16,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::{
     admin::{self, AdminAccess},
+    blueprint::Blueprint,
     clock::VendorClock,
     fault::{Faults, Names},
     idempotency::IdempotencyStore,
@@ -81,7 +82,7 @@ struct Inner<V: Vendor> {
     state: Mutex<MockState<V>>,
     clock: VendorClock,
     faults: Faults,
-    operations: Operations<V::Access>,
+    blueprint: Arc<Blueprint<V>>,
     settings: Settings,
     signer: V::Signer,
     wake: Notify,
@@ -94,10 +95,12 @@ struct Inner<V: Vendor> {
 impl<V: Vendor> Mock<V> {
     /// A mock around `vendor` that takes its time from `world` and its decisions from `keyed`.
     pub fn new(vendor: V, world: Clock, keyed: Keyed, settings: Settings) -> Self {
-        let document = openapi::document::<V>();
-        let operations = Operations::documented(&document, V::access);
+        let blueprint = Blueprint::shared();
         let clock = VendorClock::over(world);
-        let ids = operations.iter().map(|operation| Arc::clone(&operation.id));
+        let ids = blueprint
+            .operations
+            .iter()
+            .map(|operation| Arc::clone(&operation.id));
         let topics = V::TOPICS.iter().map(|topic| Arc::from(*topic));
         let names = Names::new(V::NAME, ids.chain(topics), V::CLIENTS);
         let faults = Faults::new(names, keyed, clock.world_now());
@@ -117,7 +120,7 @@ impl<V: Vendor> Mock<V> {
             state: Mutex::new(state),
             clock,
             faults,
-            operations,
+            blueprint,
             settings,
             signer: V::signer(),
             wake: Notify::new(),
@@ -129,7 +132,7 @@ impl<V: Vendor> Mock<V> {
     /// The whole server: the vendor's operations inside the pipeline, and beside it `/healthz`,
     /// the documents, and the admin API where it is enabled.
     pub fn router(&self) -> Router {
-        let (routes, _) = V::routes().split_for_parts();
+        let routes = self.0.blueprint.routes.clone();
         let piped = routes
             .fallback(pipeline::unmatched::<V>)
             .method_not_allowed_fallback(pipeline::unmatched::<V>)
@@ -194,7 +197,7 @@ impl<V: Vendor> Mock<V> {
 
     /// The vendor's operations.
     pub fn operations(&self) -> &Operations<V::Access> {
-        &self.0.operations
+        &self.0.blueprint.operations
     }
 
     /// How it is run.
