@@ -155,15 +155,14 @@ fn ahead(case: &Case<'_>, checkpoint: &Checkpoint, findings: &mut Findings) {
 }
 
 /// A poll begins before what is covered, since a row may be committed later than it is dated; each
-/// further page of it no later than there, unless it follows rows that the shop dates ahead: those
-/// are not covered before their time has come.
+/// further page of it no later than there, unless a clock is off: rows that are dated ahead of the
+/// middleware's are not covered before their time has come.
 fn polls(case: &Case<'_>, findings: &mut Findings) {
     let moves = &case.history.moves;
     let mut before: Option<&Exchange> = None;
     let asked = |sent: &&Exchange| sent.path == "/orders";
     for sent in case.history.exchanges.iter().filter(asked) {
         let is_first = before.is_some_and(|before| is_new_round(case, before, sent));
-        let read_at = before.map(|before| before.ended_at);
         before = Some(sent);
         let Some(since) = sent.since else { continue };
         let known = moves.partition_point(|point| point.at <= sent.sent_at);
@@ -172,7 +171,7 @@ fn polls(case: &Case<'_>, findings: &mut Findings) {
             continue;
         };
         findings.judged();
-        let is_ahead = !is_first && read_at.is_some_and(|read_at| since > read_at);
+        let is_ahead = !is_first && case.history.limits.skew.is_positive();
         if (since > *covered && !is_ahead) || (is_first && since == *covered) {
             findings.violated(|| Violation {
                 subject: "the poll for orders".to_owned(),

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     Case, Findings, Violation,
-    history::{Actor, Fact, PolishFact},
+    history::{Actor, Component, Fact, PolishFact},
     names::PolishSku,
     order::OrderState,
     telling,
@@ -29,7 +29,8 @@ pub(super) fn check(case: &Case<'_>, findings: &mut Findings) {
         };
         findings.judged();
         let listings = order.lines.values().map(|line| line.sku);
-        let too_high = listings.filter_map(|sku| too_high(case, sku, reserved, confirmed.at));
+        let too_high =
+            listings.filter_map(|sku| too_high(case, sku, &order, (reserved, confirmed.at)));
         if let Some((sku, value, most)) = too_high.into_iter().next() {
             findings.violated(|| violation(case, trail, confirmed, sku, (value, most)));
         }
@@ -52,16 +53,21 @@ fn reserved_at(case: &Case<'_>, order: &OrderState<'_>, confirmed: Timestamp) ->
     (is_judged && !case.is_disturbed(reserved, confirmed)).then_some(reserved)
 }
 
-/// What a listing showed at the confirmation, and the most that was true since the reservation.
+/// What a listing showed at the confirmation, and the most that was true since the reservation. What
+/// the reservation did not touch may be of any moment within the staleness bound.
 fn too_high<'h>(
     case: &Case<'h>,
     sku: &'h PolishSku,
-    reserved: Timestamp,
-    confirmed: Timestamp,
+    order: &OrderState<'_>,
+    (reserved, confirmed): (Timestamp, Timestamp),
 ) -> Option<(&'h PolishSku, i64, i64)> {
     let numbers = case.numbers.listings.get(sku)?;
     let shown = numbers.shown_at(confirmed)?;
-    let most = numbers.most_without(0, reserved, confirmed);
+    let since = |part: &Component| match part {
+        Component::Jerky { sku, .. } if order.held(sku) > 0 => reserved,
+        _ => case.oldest(reserved),
+    };
+    let most = numbers.most_since(since, confirmed);
     let is_ours = shown.actor == Actor::Middleware;
     (is_ours && shown.value > most).then_some((sku, shown.value, most))
 }

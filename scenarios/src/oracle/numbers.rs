@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::{
     debts::Debts,
     formula,
-    history::{Actor, History, Listing, Mirror, Policy, PolishFact},
+    history::{Actor, Component, History, Listing, Mirror, Policy, PolishFact},
     names::{JerkySku, PolishSku},
     steps::Steps,
     timeline::Step,
@@ -98,6 +98,13 @@ impl<'h> ListingNumbers<'h> {
             self.rounded(free.unwrap_or(0))
         });
         left.max().unwrap_or(0)
+    }
+
+    /// The most that it was until `to`, each component taken from the moment that `since` gives for it.
+    pub(super) fn most_since(&self, since: impl Fn(&Component) -> Timestamp, to: Timestamp) -> i64 {
+        let parts = self.listing.components.iter().zip(&self.parts);
+        let most = parts.map(|(component, part)| part.most(since(component), to));
+        self.rounded(most.min().unwrap_or(0))
     }
 
     /// The most that it was in the window with `owed` base units of each component held back.

@@ -11,15 +11,33 @@ pub(super) fn fewer(search: &mut Search) {
     }
 }
 
+/// More numbers than this nobody reads: rather every request in the rule's window.
+const READABLE: usize = 16;
+
+/// More than this take too long to be left out one by one.
+const MANY: usize = 256;
+
 fn fewer_hits(search: &mut Search, place: usize) {
-    let hits = match search.best().faults.get(place) {
-        Some(Fault::Vendor(rule)) => rule.timing.at.clone(),
-        _ => return,
+    if hits(search, place) > MANY {
+        search.change(|scenario| set_hits(scenario, place, &[]));
+    }
+    let Some(Fault::Vendor(rule)) = search.best().faults.get(place) else {
+        return;
     };
-    minimize(hits, |kept| {
+    minimize(rule.timing.at.clone(), |kept| {
         // Without a number it would strike at all of them.
         !kept.is_empty() && search.change(|scenario| set_hits(scenario, place, kept))
     });
+    if hits(search, place) > READABLE {
+        search.change(|scenario| set_hits(scenario, place, &[]));
+    }
+}
+
+fn hits(search: &Search, place: usize) -> usize {
+    match search.best().faults.get(place) {
+        Some(Fault::Vendor(rule)) => rule.timing.at.len(),
+        _ => 0,
+    }
 }
 
 fn set_hits(scenario: &mut Scenario, place: usize, hits: &[u64]) {

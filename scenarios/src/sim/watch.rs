@@ -1,7 +1,10 @@
 //! Notes how long a vendor's records are whenever a fault sets its clock, so that its times can be
 //! put back on the world's clock afterwards.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use jiff::{SignedDuration, Timestamp};
 use mock_kit::{FaultRule, fault::FaultKind};
@@ -84,31 +87,56 @@ async fn keep(
     }
 }
 
-/// When a vendor's clock is set, and to how far ahead.
+/// When a vendor's clock is set, and to how far ahead: by all the rules in force together.
 fn sets(vendor: &str, plan: &Plan, start: Timestamp) -> Vec<(Timestamp, SignedDuration)> {
-    let mut sets: Vec<_> = weather::rules(plan, start)
-        .iter()
-        .filter(|rule| {
-            rule.place
-                .vendor
-                .as_deref()
-                .is_none_or(|name| name == vendor)
-        })
-        .flat_map(|rule| window(rule, start))
-        .collect();
-    sets.sort();
-    sets
+    let rules = weather::rules(plan, start);
+    let is_of = |rule: &&FaultRule| {
+        let named = rule.place.vendor.as_deref();
+        named.is_none_or(|name| name == vendor)
+    };
+    let windows = rules.iter().filter(is_of);
+    let windows: Vec<Window> = windows.filter_map(|rule| window(rule, start)).collect();
+    together(&windows)
 }
 
-fn window(rule: &FaultRule, start: Timestamp) -> Vec<(Timestamp, SignedDuration)> {
-    let FaultKind::ClockSkew(skew) = &rule.fault else {
-        return Vec::new();
+fn together(windows: &[Window]) -> Vec<(Timestamp, SignedDuration)> {
+    let bounds = windows
+        .iter()
+        .flat_map(|window| [window.from, window.until]);
+    let bounds: BTreeSet<Timestamp> = bounds.filter(|at| *at < Timestamp::MAX).collect();
+    let ahead = |at: Timestamp| {
+        let in_force = windows.iter().filter(|window| window.holds(at));
+        in_force.fold(SignedDuration::ZERO, |sum, window| {
+            sum.saturating_add(window.ahead)
+        })
     };
-    let from = rule.timing.from.map_or(start, |from| from.resolve(start));
-    let until = rule.timing.until.map(|until| until.resolve(start));
-    let ahead = SignedDuration::from_millis(skew.offset_ms);
-    let right = until.map(|until| (until, SignedDuration::ZERO));
-    [(from, ahead)].into_iter().chain(right).collect()
+    bounds.into_iter().map(|at| (at, ahead(at))).collect()
+}
+
+/// When a rule sets the clock off.
+struct Window {
+    from: Timestamp,
+    /// Not any more from here on.
+    until: Timestamp,
+    ahead: SignedDuration,
+}
+
+impl Window {
+    fn holds(&self, at: Timestamp) -> bool {
+        (self.from..self.until).contains(&at)
+    }
+}
+
+fn window(rule: &FaultRule, start: Timestamp) -> Option<Window> {
+    let FaultKind::ClockSkew(skew) = &rule.fault else {
+        return None;
+    };
+    let (from, until) = (rule.timing.from, rule.timing.until);
+    Some(Window {
+        from: from.map_or(start, |from| from.resolve(start)),
+        until: until.map_or(Timestamp::MAX, |until| until.resolve(start)),
+        ahead: SignedDuration::from_millis(skew.offset_ms),
+    })
 }
 
 fn of_jerky(vendors: &Vendors, ahead: SignedDuration) -> Setting {
@@ -127,5 +155,31 @@ fn of_polish(vendors: &Vendors, ahead: SignedDuration) -> Setting {
         facts: vendors.polish.shop(|shop, _| shop.facts().len()),
         events: 0,
         ahead,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn second(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn rules_that_overlap_set_the_clock_off_together() {
+        let window = |from, until: Option<i64>, ahead| Window {
+            from: second(from),
+            until: until.map_or(Timestamp::MAX, second),
+            ahead: SignedDuration::from_secs(ahead),
+        };
+        let windows = [
+            window(10, Some(30), 90),
+            window(20, Some(40), -3),
+            window(25, None, 5),
+        ];
+        let seconds = |(at, ahead): (Timestamp, SignedDuration)| (at.as_second(), ahead.as_secs());
+        let sets: Vec<_> = together(&windows).into_iter().map(seconds).collect();
+        assert_eq!(sets, [(10, 90), (20, 87), (25, 92), (30, 2), (40, 5)]);
     }
 }
