@@ -69,6 +69,11 @@ impl Level {
         eligible(&self.lots, today, min_days).less(self.safety_stock)
     }
 
+    /// What is in quality control, lot by lot.
+    pub(super) fn in_control(&self) -> Vec<Quantity> {
+        self.lots.iter().map(|lot| lot.quality_control).collect()
+    }
+
     /// Whether both say the same of what moves. What is in quality control changes by the calendar
     /// alone when a lot expires, without a new sequence.
     pub(super) fn agrees_with(&self, other: &Self) -> bool {

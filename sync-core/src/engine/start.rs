@@ -78,6 +78,13 @@ pub(super) fn plan_anew(draft: &mut Draft<'_>) -> Result<(), StoreError> {
     draft.dirty.extend(orders);
     let products = state.products.keys().cloned().map(Aggregate::Listing);
     draft.dirty.extend(products);
+    let now = draft.now;
+    for (sku, product) in &state.products {
+        if product.foreign_since.is_some() {
+            // Nothing could arrive while nobody listened.
+            draft.product_mut(sku).foreign_since = Some(now);
+        }
+    }
     let mirrors = catalogue.mirrors().iter();
     let mirrors = mirrors.map(|mirror| Aggregate::Mirror(mirror.jerky.clone()));
     draft.dirty.extend(mirrors);

@@ -1,8 +1,9 @@
 //! The newer-sequence rule, and what a level must be to be believed.
 //!
 //! A level is taken in only when its sequence is newer than the one known. One that cannot be true
-//! is bad; one that would be a strange truth (everything gone at once, a leap of the sequence, the
-//! same sequence with other numbers, another unit than before) is doubted until a second reading says the same.
+//! is bad, and so is the same sequence with other numbers in another unit. One that would be a
+//! strange truth (everything gone at once, a leap of the sequence, the same sequence with other
+//! numbers, another unit than before) is doubted until a second reading says the same.
 
 use std::collections::BTreeSet;
 
@@ -58,8 +59,24 @@ pub(super) fn judge(
     let Some(known) = &item.level else {
         return Judgement::Apply(level);
     };
-    if level.sequence < known.sequence || level.agrees_with(known) {
+    if level.sequence < known.sequence {
         return Judgement::Known;
+    }
+    if level.agrees_with(known) {
+        let is_news = how == Learned::Read && level.in_control() != known.in_control();
+        return match is_news {
+            true => Judgement::Apply(level),
+            false => Judgement::Known,
+        };
+    }
+    if level.sequence == known.sequence
+        && let (Some(unit), Some(was)) = (level.stated_in, known.stated_in)
+        && unit != was
+    {
+        let sequence = level.sequence;
+        return Judgement::Bad(format!(
+            "sequence {sequence} said otherwise in {was} than it does in {unit}"
+        ));
     }
     match strange(known, &level, policy.largest_leap) {
         None => Judgement::Apply(level),

@@ -1,10 +1,12 @@
-//! Full reconciliation with the polish vendor: products, then every order that is still open.
+//! Full reconciliation with the polish vendor: products, then every order that is still open, and
+//! those that shipped and changed lately.
 //!
 //! Its pages shift while rows change, so orders are swept until a sweep shows nothing new. Products
 //! are swept once: those that the catalogue knows and a sweep missed are read one by one.
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use jiff::{SignedDuration, Timestamp};
 use sync_core::{
     engine::{Cursor, Observation, Swept},
     sku::OrderId,
@@ -27,6 +29,12 @@ const OPEN: [OrderStatus; 3] = [
     OrderStatus::PartiallyFulfilled,
 ];
 
+/// Nothing more leaves, but something may come back.
+const SHIPPED: [OrderStatus; 2] = [OrderStatus::Fulfilled, OrderStatus::Returned];
+
+/// By how much a date may lie before the moment at which a change can first be read.
+const LATE: SignedDuration = SignedDuration::from_mins(10);
+
 /// A shop so busy that four sweeps in a row differ is left to the polls.
 const MOST_SWEEPS: u32 = 4;
 
@@ -40,7 +48,31 @@ pub(crate) async fn run(core: Arc<Core>) -> Result<(), HubError> {
 
 async fn round(core: &Core) -> Result<(), Trouble> {
     products(core).await?;
-    orders(core).await
+    orders(core).await?;
+    shipped_lately(core).await
+}
+
+/// Orders that had shipped and changed since the sweep before the last: something came back. A change
+/// that was dated by a clock that was slow, or written down late, lies before the poll's cursor.
+async fn shipped_lately(core: &Core) -> Result<(), Trouble> {
+    let mut seen = BTreeSet::new();
+    for status in SHIPPED {
+        orders_that_are(core, status, Walk::since(lately(core)), &mut seen).await?;
+    }
+    Ok(())
+}
+
+/// Before the poll's cursor, by as much as a date may be late.
+fn lately(core: &Core) -> Option<Timestamp> {
+    let sweep = i64::try_from(core.config.intervals.sweep_s).unwrap_or(i64::MAX);
+    let sweeps = SignedDuration::from_secs(sweep.saturating_mul(2));
+    let since = core.now().checked_sub(sweeps).ok()?;
+    let engine = core.engine();
+    let cursor = engine.cursor(Cursor::Orders).map(str::parse::<Timestamp>);
+    let since = cursor
+        .and_then(Result::ok)
+        .map_or(since, |at| at.min(since));
+    since.checked_sub(LATE).ok()
 }
 
 async fn products(core: &Core) -> Result<(), Trouble> {
@@ -77,7 +109,7 @@ async fn orders(core: &Core) -> Result<(), Trouble> {
     let seen = loop {
         let mut seen = BTreeSet::new();
         for status in OPEN {
-            orders_that_are(core, status, &mut seen).await?;
+            orders_that_are(core, status, Walk::since(None), &mut seen).await?;
         }
         if let Some((all, _)) = sweeps.finished(seen) {
             break all;
@@ -91,9 +123,9 @@ async fn orders(core: &Core) -> Result<(), Trouble> {
 async fn orders_that_are(
     core: &Core,
     status: OrderStatus,
+    mut walk: Walk,
     seen: &mut BTreeSet<OrderId>,
 ) -> Result<(), Trouble> {
-    let mut walk = Walk::since(None);
     while let Some(step) = walk.next() {
         let page = core.polish.orders(Some(status), step).await?;
         let good = page.rows.iter().flatten();

@@ -24,18 +24,16 @@ fn level(sequence: u64, on_hand: i64) -> StockLevelView {
 }
 
 fn judged(known: Option<(u64, i64)>, view: &StockLevelView) -> Judgement {
+    judged_as(Learned::Pushed, known, view)
+}
+
+fn judged_as(how: Learned, known: Option<(u64, i64)>, view: &StockLevelView) -> Judgement {
     let item = Item {
         level: known.map(|(sequence, on_hand)| Level::from(&level(sequence, on_hand))),
         ..Item::default()
     };
     let policy = EnginePolicy::default();
-    judge(
-        &item,
-        view,
-        Learned::Pushed,
-        Some(Dimension::Count),
-        &policy,
-    )
+    judge(&item, view, how, Some(Dimension::Count), &policy)
 }
 
 #[test]
@@ -68,6 +66,26 @@ fn a_lot_that_expired_by_the_calendar_alone_is_no_contradiction() {
     (lot.quality_control, lot.available) = (Quantity::new(5), Quantity::ZERO);
     (view.quality_control, view.available) = (Quantity::new(5), Quantity::ZERO);
     assert_eq!(judged(Some((3, 5)), &view), Judgement::Known);
+    let read = judged_as(Learned::Read, Some((3, 5)), &view);
+    assert!(
+        matches!(read, Judgement::Apply(_)),
+        "nor is it passed over when it is read: {read:?}"
+    );
+}
+
+#[test]
+fn one_sequence_says_the_same_in_any_unit() {
+    let mut view = level(3, 5);
+    view.unit = crate::unit::Unit::Gram;
+    let item = Item {
+        level: Some(Level::from(&view)),
+        ..Item::default()
+    };
+    let mut wrong = level(3, 5_000);
+    wrong.unit = crate::unit::Unit::Kilogram;
+    let policy = EnginePolicy::default();
+    let judged = judge(&item, &wrong, Learned::Read, None, &policy);
+    assert!(matches!(judged, Judgement::Bad(_)), "{judged:?}");
 }
 
 type Spoil = fn(&mut StockLevelView);
