@@ -52,12 +52,13 @@ pub(super) fn faults(kinds: &Kinds, draws: &Draws, duration: Span) -> Vec<Fault>
     faults
 }
 
-/// A request applied late under a key that the vendor has forgotten has two effects, and no client
-/// can help it.
+/// A request applied late has a second effect under a key that the vendor has forgotten, and after
+/// a refusal that was none; no client can help it.
 fn keep_survivable(faults: &mut Vec<Fault>) {
+    const NOT_WITH_LATE: [&str; 2] = ["idempotency_key_ignored", "false_conflict"];
     let is_late = |fault: &Fault| fault.kind() == "late_apply";
     if faults.iter().any(is_late) {
-        faults.retain(|fault| fault.kind() != "idempotency_key_ignored");
+        faults.retain(|fault| !NOT_WITH_LATE.contains(&fault.kind()));
     }
 }
 

@@ -38,7 +38,10 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     if history.feed.is_empty() && cursors.any(|cursor| cursor > 0) {
         findings.unknown("the change feed was not recorded");
     }
-    let (misfed, misread) = (misread(history, "/v1/events"), misread(history, "/orders"));
+    // A feed that is begun anew rests on a reading of the stock.
+    let feeds = ["/v1/events", "/v1/stock"].map(|list| misread(history, list));
+    let misfed = feeds.into_iter().flatten().min();
+    let misread = misread(history, "/orders");
     for checkpoint in history.moves.iter().chain(&history.checkpoints) {
         // What a page passes over or says of another item is repaired by the next sweep.
         let is_calm = || !case.is_disturbed(checkpoint.at, checkpoint.at);

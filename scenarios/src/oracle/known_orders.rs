@@ -52,8 +52,14 @@ fn known_at(case: &Case<'_>, trail: &Trail<'_>) -> Option<Timestamp> {
     };
     let placed = order.placed.filter(|_| !case.is_poisoned(trail.id))?;
     let mut read = case.history.exchanges.iter().filter(is_reading);
-    let read = read.find(|reply| reply.sent_at >= placed)?;
+    let read = read.find(|reply| reply.sent_at >= placed && !was_missed(case, reply))?;
     Some(read.ended_at)
+}
+
+/// Whether the middleware died before the reply came.
+fn was_missed(case: &Case<'_>, reply: &Exchange) -> bool {
+    let mut crashes = case.history.crashes.iter();
+    crashes.any(|crash| reply.sent_at <= crash.at && crash.at <= reply.ended_at)
 }
 
 /// When the order had its goods, was over, or was told that there are none.

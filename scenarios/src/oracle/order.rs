@@ -133,6 +133,16 @@ impl<'h> OrderState<'h> {
         self.goods(mapping, item, |line| line.ordered - line.cancelled)
     }
 
+    /// The same, line by line.
+    pub(super) fn wanted_by_line(&self, mapping: &Mapping, item: &JerkySku) -> Vec<i64> {
+        let lines = self.lines.values().map(|line| {
+            let listing = mapping.listings.get(line.sku);
+            let need = listing.map_or(0, |listing| listing.need_of(item));
+            need * (line.ordered - line.cancelled)
+        });
+        lines.collect()
+    }
+
     /// Whether it waited for a decision of the middleware at this moment.
     pub(super) fn is_undecided(&self, at: Timestamp) -> bool {
         let later = |moment: Option<Timestamp>| moment.is_none_or(|moment| moment > at);

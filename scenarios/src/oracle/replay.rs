@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
 use super::{
+    debts::Debt,
     formula,
     history::{Component, History, JerkyFact, Mapping, PolishFact, ShopAccount},
     names::{JerkySku, PolishSku},
@@ -166,12 +167,14 @@ impl<'r, 'h> Replay<'r, 'h> {
         let mut changed = Vec::new();
         for item in order.items(self.mapping) {
             let owed = order.uncovered(self.mapping, item);
+            let wanted = order.wanted_by_line(self.mapping, item);
+            let total = wanted.iter().sum();
             let of_item = self.owed.entry(item).or_default();
             if self.is_skewed && self.owing.insert((item, id)) {
                 // By a clock that is off, its reservation may stand before it.
-                let wanted = order.wanted(self.mapping, item);
-                of_item.insert(id, wanted);
-                changed.push((item, wanted, of_item.values().sum()));
+                of_item.insert(id, total);
+                let (lines, all) = (wanted.clone(), of_item.values().sum());
+                changed.push((item, Debt { lines, all }));
             }
             let known = if owed > 0 {
                 of_item.insert(id, owed)
@@ -179,19 +182,21 @@ impl<'r, 'h> Replay<'r, 'h> {
                 of_item.remove(id)
             };
             if known.unwrap_or(0) != owed {
-                changed.push((item, owed, of_item.values().sum()));
+                let lines = if owed == total { wanted } else { vec![owed] };
+                let all = of_item.values().sum();
+                changed.push((item, Debt { lines, all }));
             }
         }
-        for (item, owed, all) in changed {
-            self.owe(step.at(), item, id, (owed, all));
+        for (item, debt) in changed {
+            self.owe(step.at(), item, id, &debt);
         }
     }
 
-    fn owe(&mut self, at: Timestamp, item: &JerkySku, id: &'h str, (owed, all): (i64, i64)) {
+    fn owe(&mut self, at: Timestamp, item: &JerkySku, id: &'h str, debt: &Debt) {
         for (listing, place) in self.on_item.get(item).into_iter().flatten() {
             let numbers = self.numbers.listings.get_mut(*listing);
             if let Some(part) = numbers.and_then(|numbers| numbers.parts.get_mut(*place)) {
-                part.owed.push(at, id, owed, all);
+                part.owed.push(at, id, debt);
             }
         }
     }
