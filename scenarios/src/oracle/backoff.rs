@@ -17,8 +17,9 @@ const PAUSE: SignedDuration = SignedDuration::from_millis(100);
 const ATTEMPTS: usize = 2;
 
 // Relaxed for reads: what is not known is asked by several that do not know of each other. Relaxed
-// once a vendor told something, by a reply or a webhook. Counterexample: a publish brings no reply,
-// an order is reserved meanwhile, and the next publish is of another number.
+// once a vendor told something, by a reply or a webhook. Counterexamples: a publish brings no reply,
+// an order is reserved meanwhile, and the next publish is of another number; a list tells of another
+// version while a publish is on its way.
 
 /// Judges each write that failed.
 pub(super) fn check(case: &Case<'_>, findings: &mut Findings) {
@@ -68,7 +69,7 @@ fn is_paused(case: &Case<'_>, last: &Exchange, next: &Exchange) -> bool {
 }
 
 fn has_news(case: &Case<'_>, last: &Exchange, next: &Exchange) -> bool {
-    let between = last.ended_at..=next.sent_at;
+    let between = last.sent_at..=next.sent_at;
     let mut exchanges = case.history.exchanges.iter();
     let mut deliveries = case.history.deliveries.iter();
     exchanges.any(|reply| {

@@ -1,6 +1,6 @@
 //! Replays both ledgers once and notes every number that the truth gives and the vendors show.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
@@ -47,8 +47,8 @@ struct Replay<'r, 'h> {
     references: &'r References<'h>,
     /// What confirmed orders are owed, by item and order.
     owed: BTreeMap<&'h JerkySku, BTreeMap<&'h str, i64>>,
-    /// Who was ever owed something, where the vendors' clocks are off.
-    owing: BTreeSet<(&'h JerkySku, &'h str)>,
+    /// What each of them wants in all, line by line.
+    wanted: BTreeMap<(&'h JerkySku, &'h str), Vec<i64>>,
     is_skewed: bool,
     mapping: &'h Mapping,
     /// The next midnight of each zone.
@@ -86,7 +86,7 @@ impl<'r, 'h> Replay<'r, 'h> {
             orders: BTreeMap::new(),
             references,
             owed: BTreeMap::new(),
-            owing: BTreeSet::new(),
+            wanted: BTreeMap::new(),
             is_skewed: history.limits.skew.is_positive(),
             mapping,
             midnights: BTreeMap::new(),
@@ -170,8 +170,11 @@ impl<'r, 'h> Replay<'r, 'h> {
             let wanted = order.wanted_by_line(self.mapping, item);
             let total = wanted.iter().sum();
             let of_item = self.owed.entry(item).or_default();
-            if self.is_skewed && self.owing.insert((item, id)) {
-                // By a clock that is off, its reservation may stand before it.
+            let may_be_held_back = order.automatic || self.is_skewed;
+            if may_be_held_back && self.wanted.get(&(item, id)) != Some(&wanted) {
+                // What was reserved may be known later than what is wanted; by a clock that is off,
+                // its reservation even stands before the order.
+                self.wanted.insert((item, id), wanted.clone());
                 of_item.insert(id, total);
                 let (lines, all) = (wanted.clone(), of_item.values().sum());
                 changed.push((item, Debt { lines, all }));
