@@ -1,8 +1,9 @@
 //! How far a hunt has come, on standard error: one line in place on a terminal, one now and then
-//! otherwise.
+//! otherwise; and each world that broke, as soon as it did.
 
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
+    collections::BTreeSet,
     io::{IsTerminal, stderr},
     time::Duration,
 };
@@ -19,6 +20,8 @@ pub struct Progress {
     began: Instant,
     is_terminal: bool,
     told: Cell<Instant>,
+    /// Seeds of broken worlds that were told.
+    broken: RefCell<BTreeSet<u64>>,
 }
 
 /// Between two lines where there is no terminal.
@@ -39,11 +42,13 @@ impl Progress {
             began: now,
             is_terminal,
             told: Cell::new(now),
+            broken: RefCell::default(),
         }
     }
 
     /// Tells it, unless it was told a moment ago.
     pub fn tell(&self, campaign: &Campaign) {
+        self.tell_broken(campaign);
         let often = if self.is_terminal { LIVELY } else { QUIET };
         if self.told.get().elapsed() < often {
             return;
@@ -55,6 +60,21 @@ impl Progress {
             self.bar.tick();
         } else {
             eprintln!("{line}");
+        }
+    }
+
+    fn tell_broken(&self, campaign: &Campaign) {
+        let mut told = self.broken.borrow_mut();
+        if told.len() == campaign.broken.len() {
+            return;
+        }
+        for (seed, trial) in &campaign.broken {
+            if told.insert(*seed) {
+                let invariants = trial.broken.iter().map(|broken| broken.invariant.as_str());
+                let invariants = invariants.collect::<Vec<_>>().join(", ");
+                let line = format!("seed {seed} breaks {invariants}");
+                self.bar.suspend(|| eprintln!("{line}"));
+            }
         }
     }
 

@@ -27,6 +27,9 @@ fn the_canary_surfaces_in_every_report_and_as_a_small_case_that_fails_alike() {
     ];
     let output = lockstep(folder.path(), &arguments).output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", complaint(&output));
+    let at_once = format!("seed {CANARY} breaks S1 conservation");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains(&at_once), "{said}");
     let document = json(&folder.path().join("h.json"));
     let violation = &document["violations"][0];
     assert_eq!(violation["invariant"], "S1 conservation");
