@@ -132,7 +132,7 @@ async fn act(world: &World, plan: &Plan) -> Result<Phases, SimError> {
 
 /// Requests that a world may take. A middleware that tries the same in vain again and again, without
 /// waiting, would keep it busy for ever.
-fn most_requests(plan: &Plan) -> u64 {
+pub(super) fn most_requests(plan: &Plan) -> u64 {
     let scenario = &plan.scenario;
     let polls = plan.world().duration.as_millis() / scenario.hub.fastest_poll().as_millis().max(1);
     REQUESTS + REQUESTS_PER_STEP * plan.steps.len() as u64 + REQUESTS_PER_POLL * polls

@@ -129,8 +129,15 @@ fn a_middleware_that_never_rests_is_broken_off_and_told_so() {
         cancelled: 0.0,
         ..Traffic::none()
     });
-    let run = run(&scenario, 1);
+    let plan = Plan::expand(&scenario, 1);
+    let run = play(&plan).unwrap().run;
     assert!(run.virtual_ms > 0);
+    let most = run::most_requests(&plan);
+    assert!(
+        run.requests < most + most / 10,
+        "{} of {most}",
+        run.requests
+    );
     let told = run.unmet.iter().any(|unmet| unmet.starts_with("restraint"));
     assert!(told, "{} requests, {:?}", run.requests, run.unmet);
 }
