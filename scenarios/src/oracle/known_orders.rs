@@ -14,7 +14,7 @@ use super::{
 
 // Relaxed once its reservation was refused: what is short is not held back for a backorder. Relaxed
 // for listings of several parts, which are read at moments of their own, and where a wrong clock
-// hides what came first.
+// hides what came first. Relaxed once something was set aside: a lie told twice alike is believed.
 
 /// Judges each number published between the reading of such an order and its reservation.
 pub(super) fn check(case: &Case<'_>, findings: &mut Findings) {
@@ -33,7 +33,8 @@ pub(super) fn check(case: &Case<'_>, findings: &mut Findings) {
             findings.judged();
             let mut published = numbers.published().filter(|shown| {
                 let is_between = known < shown.at && shown.at < until;
-                is_between && !case.had_poison(sku, numbers.listing, (known, shown.at))
+                let since = case.oldest(known);
+                is_between && !case.had_poison(sku, numbers.listing, (since, shown.at))
             });
             let most = |at| numbers.most_without(owed, case.oldest(at), at);
             if let Some(shown) = published.find(|shown| shown.value > most(shown.at)) {

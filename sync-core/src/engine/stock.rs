@@ -1,9 +1,10 @@
 //! The newer-sequence rule, and what a level must be to be believed.
 //!
 //! A level is taken in only when its sequence is newer than the one known. One that cannot be true
-//! is bad, and so is the same sequence with other numbers in another unit. One that would be a
-//! strange truth (everything gone at once, a leap of the sequence, the same sequence with other
-//! numbers, another unit than before) is doubted until a second reading says the same.
+//! is bad; one that would be a strange truth (everything gone at once, a leap of the sequence, the
+//! same sequence with other numbers, another unit than before) is doubted until a second reading
+//! says the same. There is no telling which of two readings under one sequence lied, if both were
+//! confirmed: the last is taken, so that a lie that was believed does not stay.
 
 use std::collections::BTreeSet;
 
@@ -68,15 +69,6 @@ pub(super) fn judge(
             true => Judgement::Apply(level),
             false => Judgement::Known,
         };
-    }
-    if level.sequence == known.sequence
-        && let (Some(unit), Some(was)) = (level.stated_in, known.stated_in)
-        && unit != was
-    {
-        let sequence = level.sequence;
-        return Judgement::Bad(format!(
-            "sequence {sequence} said otherwise in {was} than it does in {unit}"
-        ));
     }
     match strange(known, &level, policy.largest_leap) {
         None => Judgement::Apply(level),

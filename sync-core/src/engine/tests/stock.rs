@@ -73,21 +73,6 @@ fn a_lot_that_expired_by_the_calendar_alone_is_no_contradiction() {
     );
 }
 
-#[test]
-fn one_sequence_says_the_same_in_any_unit() {
-    let mut view = level(3, 5);
-    view.unit = crate::unit::Unit::Gram;
-    let item = Item {
-        level: Some(Level::from(&view)),
-        ..Item::default()
-    };
-    let mut wrong = level(3, 5_000);
-    wrong.unit = crate::unit::Unit::Kilogram;
-    let policy = EnginePolicy::default();
-    let judged = judge(&item, &wrong, Learned::Read, None, &policy);
-    assert!(matches!(judged, Judgement::Bad(_)), "{judged:?}");
-}
-
 type Spoil = fn(&mut StockLevelView);
 
 #[test]
