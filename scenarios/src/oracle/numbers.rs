@@ -142,10 +142,15 @@ impl<'h> ListingNumbers<'h> {
         moments.into_iter()
     }
 
-    /// The numbers that the middleware set.
+    /// The numbers that the middleware set. What the shop gives back for an order that the middleware
+    /// refused bears the version of the number before.
     pub(super) fn published(&self) -> impl Iterator<Item = &Shown<'h>> {
-        let ours = |shown: &&Shown<'h>| shown.actor == Actor::Middleware;
-        self.shown.iter().filter(ours)
+        let before = self.shown.iter().map(|shown| Some(shown.sequence));
+        let shown = self.shown.iter().zip(std::iter::once(None).chain(before));
+        let ours = shown.filter(|(shown, before)| {
+            shown.actor == Actor::Middleware && *before != Some(shown.sequence)
+        });
+        ours.map(|(shown, _)| shown)
     }
 
     /// Each number with the moment at which another replaced it, or `ended`. Not those that the

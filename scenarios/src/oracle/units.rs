@@ -145,7 +145,10 @@ fn gcd(a: i64, b: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use crate::oracle::testing::{World, assert_holds, assert_violated};
+    use crate::oracle::{
+        history::PolishFact,
+        testing::{World, assert_holds, assert_violated},
+    };
 
     #[test]
     fn whole_packs_and_multiples_hold() {
@@ -165,6 +168,20 @@ mod tests {
         let mut world = World::quiet_day();
         world.publish("SIX", 13);
         assert_violated("units", &world.end(), "SIX");
+    }
+
+    #[test]
+    fn what_the_shop_gives_back_for_a_refused_order_is_no_publish() {
+        let mut world = World::quiet_day();
+        world.publish("SIX", 12);
+        let version = world.history.polish.len() as u64 - 1;
+        world.polish(PolishFact::Available {
+            sku: "SIX".into(),
+            available: 17,
+            version,
+        });
+        world.publish("SIX", 12);
+        assert_holds("units", &world.end());
     }
 
     #[test]
