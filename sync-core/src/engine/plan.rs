@@ -161,7 +161,10 @@ impl Draft<'_> {
             return Next::Rest;
         };
         let shows = product.facts.as_ref().map(|facts| facts.available);
-        let is_shown = shows.is_some() && shows == product.desired && !product.is_stale();
+        let is_shown = shows.is_some()
+            && shows == product.desired
+            && !product.is_stale()
+            && !self.is_being_published(sku);
         let news = product.shown != product.changes || product.foreign_since.is_some();
         if is_shown && news {
             let product = self.product_mut(sku);
@@ -171,6 +174,15 @@ impl Draft<'_> {
         }
         self.listed(sku)
             .map_or(Next::Rest, |product| publish::next(sku, product, self))
+    }
+
+    /// Whether another number may be on its way to the shop.
+    fn is_being_published(&self, sku: &PolishSku) -> bool {
+        let row = self.live_row(&Aggregate::Listing(sku.clone()));
+        row.is_some_and(|row| {
+            let is_publish = matches!(row.command, Command::Publish { .. });
+            is_publish && (row.state == CommandState::Unknown || self.is_out(row.id))
+        })
     }
 
     fn plan_mirror(&mut self, sku: &JerkySku) -> Next {
