@@ -101,8 +101,8 @@ impl Draft<'_> {
         }
     }
 
-    /// A row that cannot be read may still say which order it is. The cursor passes it over, and an
-    /// order that has shipped is in no sweep: it is read by itself.
+    /// A row that cannot be read may still say which order it is. The cursor passes it over, and a
+    /// sweep meets the same row: the order is read by itself.
     fn reread_named(&mut self, unreadable: &Unreadable) -> Result<(), StoreError> {
         let named = subject_of(&unreadable.raw).and_then(|id| OrderId::parse(&id).ok());
         let Some(id) = named else {

@@ -26,8 +26,7 @@ struct Poll {
 impl Poll {
     /// The next poll of what `cursor` marks. It starts a little before the cursor.
     fn of(core: &Core, cursor: Cursor) -> Self {
-        let engine = core.engine();
-        let cursor: Option<Timestamp> = engine.cursor(cursor).and_then(|at| at.parse().ok());
+        let cursor = covered(core, cursor);
         let overlap = i64::try_from(core.config.intervals.overlap_ms).unwrap_or(i64::MAX);
         let overlap = SignedDuration::from_millis(overlap);
         Self {
@@ -43,6 +42,12 @@ impl Poll {
         let latest = latest.map(|latest| latest.min(core.now()));
         self.cursor.max(latest)
     }
+}
+
+/// Until when a poll by timestamp has read.
+pub(crate) fn covered(core: &Core, cursor: Cursor) -> Option<Timestamp> {
+    let engine = core.engine();
+    engine.cursor(cursor).and_then(|at| at.parse().ok())
 }
 
 /// The timestamps a walk may follow.

@@ -17,7 +17,7 @@ use tokio::time::Duration;
 use crate::{
     core::Core,
     error::HubError,
-    intake::{AHEAD, plausible},
+    intake::{AHEAD, covered, plausible},
     schedule::{Trouble, every},
 };
 
@@ -55,9 +55,8 @@ async fn round(core: &Core) -> Result<(), Trouble> {
 /// Orders that had shipped and changed since the sweep before the last: something came back. A change
 /// that was dated by a clock that was slow, or written down late, lies before the poll's cursor.
 async fn shipped_lately(core: &Core) -> Result<(), Trouble> {
-    let mut seen = BTreeSet::new();
     for status in SHIPPED {
-        orders_that_are(core, status, Walk::since(lately(core)), &mut seen).await?;
+        orders_that_are(core, status, Walk::since(lately(core))).await?;
     }
     Ok(())
 }
@@ -66,12 +65,8 @@ async fn shipped_lately(core: &Core) -> Result<(), Trouble> {
 fn lately(core: &Core) -> Option<Timestamp> {
     let sweep = i64::try_from(core.config.intervals.sweep_s).unwrap_or(i64::MAX);
     let sweeps = SignedDuration::from_secs(sweep.saturating_mul(2));
-    let since = core.now().checked_sub(sweeps).ok()?;
-    let engine = core.engine();
-    let cursor = engine.cursor(Cursor::Orders).map(str::parse::<Timestamp>);
-    let since = cursor
-        .and_then(Result::ok)
-        .map_or(since, |at| at.min(since));
+    let before = core.now().checked_sub(sweeps).ok()?;
+    let since = covered(core, Cursor::Orders).map_or(before, |covered| covered.min(before));
     since.checked_sub(LATE).ok()
 }
 
@@ -109,7 +104,7 @@ async fn orders(core: &Core) -> Result<(), Trouble> {
     let seen = loop {
         let mut seen = BTreeSet::new();
         for status in OPEN {
-            orders_that_are(core, status, Walk::since(None), &mut seen).await?;
+            seen.extend(orders_that_are(core, status, Walk::since(None)).await?);
         }
         if let Some((all, _)) = sweeps.finished(seen) {
             break all;
@@ -124,8 +119,8 @@ async fn orders_that_are(
     core: &Core,
     status: OrderStatus,
     mut walk: Walk,
-    seen: &mut BTreeSet<OrderId>,
-) -> Result<(), Trouble> {
+) -> Result<BTreeSet<OrderId>, Trouble> {
+    let mut seen = BTreeSet::new();
     while let Some(step) = walk.next() {
         let page = core.polish.orders(Some(status), step).await?;
         let good = page.rows.iter().flatten();
@@ -135,5 +130,5 @@ async fn orders_that_are(
         let (rows, cursor) = (page.rows, None);
         core.absorb(Observation::Orders { rows, cursor }).await?;
     }
-    Ok(())
+    Ok(seen)
 }
