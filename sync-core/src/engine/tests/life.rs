@@ -156,14 +156,20 @@ fn the_shops_own_sale_is_not_put_back_on_sale_while_its_order_is_on_the_way() {
     );
 }
 
-#[test]
-fn a_return_is_brought_in_once_and_put_back_on_the_shelf() {
+/// Five were shipped, and two came back of which nobody has heard yet.
+fn taken_back() -> World {
     let mut world = World::ready();
     world.vendors.place("ORD-1", "SNACK", 5, world.now);
     world.run();
     world.vendors.ship("ORD-1", 5, world.now);
     world.run();
     world.vendors.take_back("ORD-1", 2, world.now);
+    world
+}
+
+#[test]
+fn a_return_is_brought_in_once_and_put_back_on_the_shelf() {
+    let mut world = taken_back();
     world.run();
     world.sweep();
     world.run();
@@ -183,12 +189,7 @@ fn a_return_is_brought_in_once_and_put_back_on_the_shelf() {
 /// A vendor remembers a refusal for ever: what cannot be put on the shelf yet is not asked for.
 #[test]
 fn a_return_that_could_not_be_booked_in_is_put_nowhere() {
-    let mut world = World::ready();
-    world.vendors.place("ORD-1", "SNACK", 5, world.now);
-    world.run();
-    world.vendors.ship("ORD-1", 5, world.now);
-    world.run();
-    world.vendors.take_back("ORD-1", 2, world.now);
+    let mut world = taken_back();
     let adjust = until(&mut world, "adjust");
     let Command::Adjust { changes } = &adjust.command else {
         panic!("{adjust:?}");
