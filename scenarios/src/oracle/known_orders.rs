@@ -60,7 +60,7 @@ fn known_at(case: &Case<'_>, trail: &Trail<'_>) -> Option<Timestamp> {
 /// Whether the middleware died before the reply came.
 fn was_missed(case: &Case<'_>, reply: &Exchange) -> bool {
     let mut crashes = case.history.crashes.iter();
-    crashes.any(|crash| reply.sent_at <= crash.at && crash.at <= reply.ended_at)
+    crashes.any(|crash| !crash.spares(reply.sent_at, reply.ended_at))
 }
 
 /// When the order had its goods, was over, or was told that there are none.

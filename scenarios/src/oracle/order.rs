@@ -84,16 +84,19 @@ impl<'h> OrderState<'h> {
         item: &JerkySku,
         part: impl Fn(&LineState<'h>) -> i64,
     ) -> i64 {
-        let need = |line: &LineState<'_>| {
-            mapping
-                .listings
-                .get(line.sku)
-                .map_or(0, |listing| listing.need_of(item))
-        };
-        self.lines
-            .values()
-            .map(|line| need(line) * part(line))
-            .sum()
+        self.goods_by_line(mapping, item, part).sum()
+    }
+
+    fn goods_by_line(
+        &self,
+        mapping: &Mapping,
+        item: &JerkySku,
+        part: impl Fn(&LineState<'h>) -> i64,
+    ) -> impl Iterator<Item = i64> {
+        self.lines.values().map(move |line| {
+            let listing = mapping.listings.get(line.sku);
+            listing.map_or(0, |listing| listing.need_of(item)) * part(line)
+        })
     }
 
     /// The jerky items that any line needs.
@@ -125,22 +128,14 @@ impl<'h> OrderState<'h> {
 
     /// Base units of an item that are to leave or have left, without reservation or commit.
     pub(super) fn uncovered(&self, mapping: &Mapping, item: &JerkySku) -> i64 {
-        (self.wanted(mapping, item) - self.held(item) - self.committed(item)).max(0)
+        let wanted = self.goods(mapping, item, |line| line.ordered - line.cancelled);
+        (wanted - self.held(item) - self.committed(item)).max(0)
     }
 
-    /// Base units of an item that are to leave or have left.
-    pub(super) fn wanted(&self, mapping: &Mapping, item: &JerkySku) -> i64 {
-        self.goods(mapping, item, |line| line.ordered - line.cancelled)
-    }
-
-    /// The same, line by line.
+    /// Base units of an item that are to leave or have left, line by line.
     pub(super) fn wanted_by_line(&self, mapping: &Mapping, item: &JerkySku) -> Vec<i64> {
-        let lines = self.lines.values().map(|line| {
-            let listing = mapping.listings.get(line.sku);
-            let need = listing.map_or(0, |listing| listing.need_of(item));
-            need * (line.ordered - line.cancelled)
-        });
-        lines.collect()
+        let wanted = |line: &LineState<'h>| line.ordered - line.cancelled;
+        self.goods_by_line(mapping, item, wanted).collect()
     }
 
     /// Whether it waited for a decision of the middleware at this moment.
