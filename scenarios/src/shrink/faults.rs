@@ -45,3 +45,32 @@ fn set_hits(scenario: &mut Scenario, place: usize, hits: &[u64]) {
         rule.timing.at = hits.to_vec();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::{command::known, scenario::parse};
+
+    /// A world that breaks by itself, since its seed is the canary's, with so many hits in it.
+    fn hits_left_of(hits: usize) -> usize {
+        let numbers: Vec<String> = (1..=hits).map(|hit| hit.to_string()).collect();
+        let text = format!(
+            "name = \"x\"\ntitle = \"t\"\nwhy = \"w\"\nseed = 3405691582\n[world]\nduration = \"20m\"\n\
+             [[fault]]\nkind = \"latency\"\nat = [{}]\n",
+            numbers.join(", ")
+        );
+        let scenario = parse("x.toml", &text, &known()).unwrap();
+        let budget = Duration::from_secs(60);
+        let mut search = Search::new(scenario, "S1 conservation", budget).unwrap();
+        fewer_hits(&mut search, 0);
+        super::hits(&search, 0)
+    }
+
+    #[test]
+    fn a_few_hits_are_left_out_one_by_one_and_hundreds_become_a_window() {
+        assert_eq!(hits_left_of(8), 1);
+        assert_eq!(hits_left_of(MANY + 1), 0, "none is named");
+    }
+}
