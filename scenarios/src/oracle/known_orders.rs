@@ -34,7 +34,9 @@ pub(super) fn check(case: &Case<'_>, findings: &mut Findings) {
             let mut published = numbers.published().filter(|shown| {
                 let is_between = known < shown.at && shown.at < until;
                 let since = case.oldest(known);
-                is_between && !case.had_poison(sku, numbers.listing, (since, shown.at))
+                is_between
+                    && !was_on_its_way(case, sku, known, shown.at)
+                    && !case.had_poison(sku, numbers.listing, (since, shown.at))
             });
             let most = |at| numbers.most_without(owed, case.oldest(at), at);
             if let Some(shown) = published.find(|shown| shown.value > most(shown.at)) {
@@ -61,6 +63,18 @@ fn known_at(case: &Case<'_>, trail: &Trail<'_>) -> Option<Timestamp> {
 fn was_missed(case: &Case<'_>, reply: &Exchange) -> bool {
     let mut crashes = case.history.crashes.iter();
     crashes.any(|crash| !crash.spares(reply.sent_at, reply.ended_at))
+}
+
+/// Whether a number that the shop took in at `shown` may have left before the order was known. What a
+/// fault struck may be taken in long after the middleware gave it up.
+fn was_on_its_way(case: &Case<'_>, sku: &PolishSku, known: Timestamp, shown: Timestamp) -> bool {
+    let own = format!("/products/{sku}/availability");
+    let publishes = |exchange: &&Exchange| {
+        exchange.is_write()
+            && [own.as_str(), "/availability/bulk"].contains(&exchange.path.as_str())
+    };
+    let mut publishes = case.history.exchanges.iter().filter(publishes);
+    publishes.any(|sent| sent.sent_at <= known && (sent.struck || shown <= sent.ended_at))
 }
 
 /// When the order had its goods, was over, or was told that there are none.
@@ -158,6 +172,18 @@ mod tests {
         let mut world = read();
         world.history.exchanges.last_mut().unwrap().struck = true;
         world.publish("AUTO", 50);
+        world.reserve("ORD-9", &[("J3", "D", 50)]);
+        world.publish("AUTO", 45);
+        assert_holds("justified", &world.end());
+    }
+
+    #[test]
+    fn a_number_that_had_left_before_the_order_was_known_holds() {
+        let mut world = read();
+        let read = world.history.exchanges.last().unwrap().ended_at;
+        world.publish("AUTO", 50);
+        let sent = world.exchange("PUT", "/products/AUTO/availability", 200);
+        sent.sent_at = read;
         world.reserve("ORD-9", &[("J3", "D", 50)]);
         world.publish("AUTO", 45);
         assert_holds("justified", &world.end());
