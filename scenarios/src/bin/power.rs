@@ -16,8 +16,11 @@ struct Arguments {
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     bugs: Vec<String>,
     /// Play so many worlds for each bug, with swarm and again without
-    #[arg(long, value_name = "N", default_value = "1000")]
+    #[arg(long, value_name = "N", default_value = "150")]
     seeds: NonZero<u64>,
+    /// With swarm, play so many for a bug that those do not catch
+    #[arg(long, value_name = "N", default_value = "3000")]
+    most: NonZero<u64>,
     /// Play so many worlds at the same time; all cores when absent
     #[arg(long, value_name = "N")]
     jobs: Option<NonZero<usize>>,
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         root,
         bugs: arguments.bugs,
         seeds: arguments.seeds.get(),
+        most: arguments.most.get(),
         jobs: arguments.jobs.map_or_else(cores, NonZero::get),
         resume: arguments.resume,
     };

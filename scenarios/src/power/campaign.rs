@@ -1,11 +1,15 @@
 //! A campaign: the unpatched middleware first, then one bug after the other.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use tokio::time::Instant;
 
 use super::{
     Bug, Hunted, Kept, Measure, PowerError, Results, Scratch, catalogue, chosen,
+    hunt::Hunt,
     table::{self, Campaign},
 };
 use crate::report;
@@ -21,10 +25,19 @@ pub struct Settings {
     pub bugs: Vec<String>,
     /// Worlds for each bug, with swarm and again without.
     pub seeds: u64,
+    /// Worlds with swarm for a bug that those do not catch.
+    pub most: u64,
     /// Worlds at the same time.
     pub jobs: usize,
     /// Leave out what was measured already.
     pub resume: bool,
+}
+
+impl Settings {
+    /// Worlds for each bug, and with swarm for one that those do not catch.
+    fn worlds(&self) -> (u64, u64) {
+        (self.seeds, self.most.max(self.seeds))
+    }
 }
 
 /// The file that the table goes to.
@@ -48,7 +61,7 @@ pub fn run(settings: &Settings) -> Result<bool, PowerError> {
     eprintln!("copying the workspace to {}", settings.folder.display());
     let scratch = Scratch::fill(&settings.root, &settings.folder)?;
     let folder = settings.folder.join("results");
-    let results = Results::open(folder, scratch.fingerprint(), settings.seeds)?;
+    let results = Results::open(folder, scratch.fingerprint(), settings.worlds())?;
     let work = Work {
         settings,
         scratch: &scratch,
@@ -65,7 +78,7 @@ pub fn run(settings: &Settings) -> Result<bool, PowerError> {
         let text = table::document(&Campaign {
             unpatched: &unpatched,
             rows: &rows,
-            seeds: settings.seeds,
+            worlds: settings.worlds(),
             jobs: settings.jobs,
         });
         fs::write(&document, text).map_err(PowerError::file("cannot write", &document))?;
@@ -98,11 +111,10 @@ impl Work<'_> {
         })?;
         let seconds = began.elapsed().as_secs_f64();
         eprintln!("built in {seconds:.0} s; hunting in it as it is");
-        let hunted =
-            |swarm| Hunted::by(&lockstep, self.settings, swarm, &self.settings.folder, &[]);
+        let (few, many) = self.settings.worlds();
         let measure = Measure::Hunted {
-            swarm: Box::new(hunted(true)?),
-            no_swarm: Box::new(hunted(false)?),
+            swarm: Box::new(self.hunt(&lockstep, true, many).play(&[])?),
+            no_swarm: Box::new(self.hunt(&lockstep, false, few).play(&[])?),
         };
         eprintln!("  {}", table::line(&measure));
         Ok(self.results.keep(None, measure, seconds)?.measure)
@@ -136,25 +148,29 @@ impl Work<'_> {
         self.results.keep(Some(bug), measure, seconds)
     }
 
-    fn hunted(&self, lockstep: &std::path::Path, known: &Measure) -> Result<Measure, PowerError> {
-        let known = |swarm| match known {
-            Measure::Hunted {
-                swarm: yes,
-                no_swarm,
-            } => match swarm {
-                true => yes.told.as_slice(),
-                false => no_swarm.told.as_slice(),
-            },
-            Measure::Unbuilt { .. } => &[],
+    fn hunted(&self, lockstep: &Path, unpatched: &Measure) -> Result<Measure, PowerError> {
+        let (few, many) = self.settings.worlds();
+        let hunted = |swarm, worlds| -> Result<Box<Hunted>, PowerError> {
+            let known = unpatched.told(swarm);
+            let hunted = self.hunt(lockstep, swarm, worlds).play(known)?;
+            Ok(Box::new(hunted.counted()))
         };
-        let hunted = |swarm| {
-            let folder = &self.settings.folder;
-            let hunted = Hunted::by(lockstep, self.settings, swarm, folder, known(swarm));
-            hunted.map(Hunted::counted)
-        };
-        Ok(Measure::Hunted {
-            swarm: Box::new(hunted(true)?),
-            no_swarm: Box::new(hunted(false)?),
-        })
+        let mut swarm = hunted(true, few)?;
+        let no_swarm = hunted(false, few)?;
+        // From the first world again, so that the rate is that of all of them.
+        if swarm.is_silent() && no_swarm.is_silent() && many > few {
+            eprintln!("  not caught yet; hunting in {many} worlds");
+            swarm = hunted(true, many)?;
+        }
+        Ok(Measure::Hunted { swarm, no_swarm })
+    }
+
+    fn hunt<'a>(&'a self, lockstep: &'a Path, swarm: bool, worlds: u64) -> Hunt<'a> {
+        Hunt {
+            lockstep,
+            settings: self.settings,
+            swarm,
+            worlds,
+        }
     }
 }

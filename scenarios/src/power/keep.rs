@@ -10,12 +10,12 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::{Bug, Measure, PowerError};
 
-/// The folder of the results of one state of the workspace, and of one number of seeds.
+/// The folder of the results of one state of the workspace, and of one number of worlds.
 #[derive(Debug)]
 pub struct Results {
     folder: PathBuf,
     tree: u64,
-    seeds: u64,
+    worlds: (u64, u64),
 }
 
 /// A result, and what it is the result of.
@@ -23,7 +23,7 @@ pub struct Results {
 pub struct Kept {
     tree: String,
     patch: String,
-    seeds: u64,
+    worlds: (u64, u64),
     /// What was measured.
     pub measure: Measure,
     /// How long building took.
@@ -34,16 +34,16 @@ pub struct Kept {
 const UNPATCHED: &str = "-unpatched";
 
 impl Results {
-    /// Results in `folder`, of the tree with this fingerprint and this number of seeds.
+    /// Results in `folder`, of the tree with this fingerprint and these numbers of worlds.
     ///
     /// # Errors
     /// When the folder cannot be made.
-    pub fn open(folder: PathBuf, tree: u64, seeds: u64) -> Result<Self, PowerError> {
+    pub fn open(folder: PathBuf, tree: u64, worlds: (u64, u64)) -> Result<Self, PowerError> {
         fs::create_dir_all(&folder).map_err(PowerError::file("cannot create", &folder))?;
         Ok(Self {
             folder,
             tree,
-            seeds,
+            worlds,
         })
     }
 
@@ -53,7 +53,7 @@ impl Results {
         // One that cannot be read, or is of another state, is measured anew.
         let kept: Kept = serde_json::from_slice(&text).ok()?;
         let is_same =
-            kept.tree == self.tree() && kept.patch == patch(bug) && kept.seeds == self.seeds;
+            kept.tree == self.tree() && kept.patch == patch(bug) && kept.worlds == self.worlds;
         is_same.then_some(kept)
     }
 
@@ -70,7 +70,7 @@ impl Results {
         let kept = Kept {
             tree: self.tree(),
             patch: patch(bug),
-            seeds: self.seeds,
+            worlds: self.worlds,
             measure,
             build_seconds,
         };
@@ -105,7 +105,7 @@ mod tests {
     use crate::power::Hunted;
 
     #[test]
-    fn a_result_is_found_again_for_the_same_tree_patch_and_seeds_only() {
+    fn a_result_is_found_again_for_the_same_tree_patch_and_worlds_only() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().to_owned();
         let bug = |text: &str| {
@@ -116,13 +116,13 @@ mod tests {
             swarm: Box::new(Hunted::default()),
             no_swarm: Box::new(Hunted::default()),
         };
-        let results = Results::open(path.clone(), 7, 100).unwrap();
+        let results = Results::open(path.clone(), 7, (100, 900)).unwrap();
         let kept = results.keep(Some(&bug("one")), measure, 1.5).unwrap();
         assert_eq!(results.find(Some(&bug("one"))), Some(kept));
         assert_eq!(results.find(Some(&bug("two"))), None);
         assert_eq!(results.find(None), None);
-        for (tree, seeds) in [(8, 100), (7, 200)] {
-            let other = Results::open(path.clone(), tree, seeds).unwrap();
+        for (tree, worlds) in [(8, (100, 900)), (7, (200, 900)), (7, (100, 800))] {
+            let other = Results::open(path.clone(), tree, worlds).unwrap();
             assert_eq!(other.find(Some(&bug("one"))), None);
         }
     }

@@ -2,23 +2,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
-    path::{Path, PathBuf},
-    process::{Child, Command, ExitStatus, Stdio},
-    time::Duration,
+    path::PathBuf,
 };
 
 use serde::{Deserialize, Serialize};
-use tokio::time::Instant;
-
-use super::{PowerError, Settings};
-
-/// A hunt that goes on for longer is stopped: a bug may keep a world from ending.
-const LONGEST: Duration = Duration::from_secs(30 * 60);
-/// Between two looks at whether a hunt has ended.
-const LOOK: Duration = Duration::from_millis(200);
-/// How many breaks of a hunt are made small.
-const SMALL: usize = 2;
 
 /// What became of one bug.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -94,7 +81,7 @@ pub struct Told {
 
 /// What is read of a hunt's `--json`.
 #[derive(Deserialize)]
-struct Document {
+pub(super) struct Document {
     first: u64,
     worlds: u64,
     violations: Vec<Violation>,
@@ -118,62 +105,20 @@ impl Measure {
             Self::Unbuilt { .. } => false,
         }
     }
+
+    /// What broke, with swarm or without.
+    pub(super) fn told(&self, with_swarm: bool) -> &[Told] {
+        match self {
+            Self::Hunted { swarm, .. } if with_swarm => &swarm.told,
+            Self::Hunted { no_swarm, .. } => &no_swarm.told,
+            Self::Unbuilt { .. } => &[],
+        }
+    }
 }
 
 impl Hunted {
-    /// Hunts with the command at `lockstep`, and counts what is not in `known`: what breaks without
-    /// the bug as well.
-    ///
-    /// # Errors
-    /// When the command cannot be run, or its results cannot be read.
-    pub fn by(
-        lockstep: &Path,
-        settings: &Settings,
-        swarm: bool,
-        folder: &Path,
-        known: &[Told],
-    ) -> Result<Self, PowerError> {
-        let json = folder.join("hunt.json");
-        let (seeds, small) = (settings.seeds.to_string(), SMALL.to_string());
-        let mut command = Command::new(lockstep);
-        command
-            .args(["hunt", "--keep-going", "--seeds", &seeds])
-            .args(["--jobs", &settings.jobs.to_string(), "--shrink", &small])
-            .arg("--out")
-            .arg(folder.join("hunted"))
-            .arg("--json")
-            .arg(&json)
-            .stdout(Stdio::null());
-        if !swarm {
-            command.arg("--no-swarm");
-        }
-        let failed = |said: String| PowerError::Command {
-            command: "lockstep hunt".to_owned(),
-            said,
-        };
-        let child = command.spawn().map_err(|error| failed(error.to_string()))?;
-        let Some(status) = ended(child).map_err(|error| failed(error.to_string()))? else {
-            return Ok(Self {
-                stopped: true,
-                ..Self::default()
-            });
-        };
-        if !matches!(status.code(), Some(0 | 1)) {
-            return Err(failed(status.to_string()));
-        }
-        let text = fs::read(&json).map_err(PowerError::file("cannot read", &json))?;
-        let document: Document =
-            serde_json::from_slice(&text).map_err(|error| failed(error.to_string()))?;
-        let mut hunted = Self::of(&document, known);
-        if let Some(small) = &mut hunted.smallest {
-            small
-                .check(lockstep)
-                .map_err(|error| failed(error.to_string()))?;
-        }
-        Ok(hunted)
-    }
-
-    fn of(document: &Document, known: &[Told]) -> Self {
+    /// What a hunt told, without what is in `known`: what breaks without the bug as well.
+    pub(super) fn of(document: &Document, known: &[Told]) -> Self {
         let known: BTreeSet<(u64, &str)> = known
             .iter()
             .map(|told| (told.seed, told.invariant.as_str()))
@@ -226,47 +171,16 @@ impl Hunted {
         self
     }
 
+    /// Whether it came to its end and caught nothing.
+    pub(super) fn is_silent(&self) -> bool {
+        self.caught == 0 && !self.stopped
+    }
+
     /// Without the breaks themselves.
     #[must_use]
     pub fn counted(mut self) -> Self {
         self.told.clear();
         self
-    }
-}
-
-impl Small {
-    /// Finds out whether it is minimal, with the command that hunted.
-    fn check(&mut self, lockstep: &Path) -> std::io::Result<()> {
-        let code = self.invariant.split(' ').next().unwrap_or_default();
-        let mut command = Command::new(lockstep);
-        command.args(["shrink", "--check", "--invariant", code]);
-        let status = command.arg(&self.file).stdout(Stdio::null()).status()?;
-        self.minimal = match status.code() {
-            Some(0) => Some(true),
-            Some(1) => Some(false),
-            _ => None,
-        };
-        Ok(())
-    }
-}
-
-/// Waits until a process ends, or stops it when that takes too long.
-fn ended(mut child: Child) -> std::io::Result<Option<ExitStatus>> {
-    let began = Instant::now();
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(Some(status));
-        }
-        if began.elapsed() > LONGEST {
-            child.kill()?;
-            child.wait()?;
-            return Ok(None);
-        }
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "another process is waited for, by the real clock"
-        )]
-        std::thread::sleep(LOOK);
     }
 }
 

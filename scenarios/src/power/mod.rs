@@ -8,6 +8,7 @@
 
 mod bug;
 mod campaign;
+mod hunt;
 mod keep;
 mod measure;
 mod scratch;
