@@ -54,7 +54,7 @@ impl Pager {
             now: call.now,
         };
         let after = cursor.map(|cursor| seal.open(cursor)).transpose()?;
-        if cursor.is_some() && call.struck.cursor_expired() {
+        if cursor.is_some() && call.struck.cursor_expired().is_some() {
             return Err(seal.expired());
         }
         Ok(Self {

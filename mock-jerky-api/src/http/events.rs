@@ -74,12 +74,19 @@ fn misled(
     after: u64,
     mut page: EventPage,
 ) -> Result<EventPage, ApiError> {
-    if after < page.last_position && call.struck.cursor_expired() {
-        let oldest = page.last_position + 1;
-        let detail = format!("events before position {oldest} are gone; read the whole stock");
-        let problem = ProblemKind::SequenceExpired.because(detail);
-        return Err(problem.current(oldest).into());
+    if after < page.last_position
+        && let Some(for_ever) = call.struck.cursor_expired()
+    {
+        if for_ever {
+            mock.with(|state, _| state.vendor.forgotten = page.last_position);
+        }
+        return Err(gone(page.last_position));
     }
+    let forgotten = mock.with(|state, _| state.vendor.forgotten);
+    if after < forgotten {
+        return Err(gone(forgotten));
+    }
+    page.oldest_position = page.oldest_position.max(forgotten + 1);
     mock.with(|state, _| {
         let hidden = &mut state.vendor.hidden;
         page.data.retain(|event| !hidden.contains(&event.position));
@@ -91,4 +98,12 @@ fn misled(
         }
     });
     Ok(page)
+}
+
+/// The refusal of a position up to which nothing is kept.
+fn gone(last: u64) -> ApiError {
+    let oldest = last + 1;
+    let detail = format!("events before position {oldest} are gone; read the whole stock");
+    let problem = ProblemKind::SequenceExpired.because(detail);
+    problem.current(oldest).into()
 }

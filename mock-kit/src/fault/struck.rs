@@ -45,7 +45,10 @@ pub enum Semantic {
     /// The page says that it is followed by itself.
     PageLooping,
     /// A fresh cursor or position is refused as expired.
-    CursorExpired,
+    CursorExpired {
+        /// Whether all events up to the feed's end are gone for good.
+        for_ever: bool,
+    },
     /// Positions are missing from a page of the change feed.
     SequenceGap {
         /// How many in a row at most.
@@ -122,10 +125,13 @@ impl Struck {
             .is_some()
     }
 
-    /// Whether to refuse the fresh cursor or position of this request as expired.
-    pub fn cursor_expired(&self) -> bool {
-        self.play(|semantic| (semantic == Semantic::CursorExpired).then_some(()))
-            .is_some()
+    /// Whether to refuse the fresh cursor or position of this request as expired; and if so, whether
+    /// all events up to the feed's end are gone for good.
+    pub fn cursor_expired(&self) -> Option<bool> {
+        self.play(|semantic| match semantic {
+            Semantic::CursorExpired { for_ever } => Some(for_ever),
+            _ => None,
+        })
     }
 
     /// Which of the `len` events of a page of the change feed are missing, if any shall.

@@ -309,7 +309,7 @@ async fn list_notes(
     call: Call,
     Query(Page { page }): Query<Page>,
 ) -> Result<impl IntoResponse, ToyError> {
-    if page > 0 && call.struck.cursor_expired() {
+    if page > 0 && call.struck.cursor_expired().is_some() {
         return Err(ToyError(StatusCode::GONE, "expired".to_owned(), None));
     }
     let served = match page {

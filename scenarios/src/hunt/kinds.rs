@@ -121,6 +121,11 @@ pub(super) fn is_of_rows(kind: &str) -> bool {
     )
 }
 
+/// Whether the kind makes a row one of something else: nobody can tell any more whose it was.
+pub(super) fn is_of_names(kind: &str) -> bool {
+    matches!(kind, "unknown_sku" | "sku_case" | "sku_spaces")
+}
+
 /// Whether the kind may stay for good, and everything has to come to agreement all the same: webhooks
 /// that are lost, late or told twice are repaired by polls and sweeps.
 pub(super) fn may_last(kind: &str) -> bool {
@@ -173,6 +178,7 @@ pub(super) fn variety(kind: &str) -> &'static [Variety] {
             ("answer", &["\"time_out\"", "\"reset\"", "\"server_error\""]),
         ],
         "sequence_gap" => &[("for_ever", &["true", "false"]), ("count", &["1", "40"])],
+        "cursor_expired" => &[("for_ever", &["true", "false"])],
         "webhook_disabled" => &[("for_ms", &["10000", "300000"])],
         "webhook_replayed" => &[("after_ms", &["10000", "600000"])],
         "webhook_stale_secret" => &[("attempts", &["1", "20"])],
@@ -189,6 +195,9 @@ pub(super) fn variety(kind: &str) -> &'static [Variety] {
         "clock_skew" => &[("offset_ms", &["-120000", "-3000", "3000", "120000"])],
         "webhook_delayed" => &[("ms", &["1000", "120000"])],
         "webhook_duplicated" => &[("after_ms", &["1", "60000"])],
+        "missing_field" | "null_field" => {
+            &[("field", &["\"held\"", "\"sequence\"", "\"quantity\""])]
+        }
         "stale_read" => &[("age_ms", &["1000", "60000"])],
         "partial_batch" => &[("share", &["0.1", "1.0"])],
         _ => &[],

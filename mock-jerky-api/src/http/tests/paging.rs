@@ -222,6 +222,29 @@ async fn a_fresh_cursor_and_a_kept_position_can_be_refused_as_expired() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn positions_can_be_gone_for_good() {
+    let shop = shop().await;
+    shop.reserve("a", "1").await.ok(201);
+    shop.reserve("b", "1").await.ok(201);
+    strike(
+        &shop,
+        r#"{"kind":"cursor_expired","for_ever":true,"limit":1}"#,
+    )
+    .await;
+    for _ in 0..2 {
+        let refused = shop.get("/v1/events?after=1").await;
+        refused.refused(410, "sequence-expired");
+    }
+    shop.reserve("c", "1").await.ok(201);
+    let page = shop.get("/v1/events?after=2").await.ok(200).body;
+    assert_eq!(
+        (&page["oldest_position"], &page["last_position"]),
+        (&3.into(), &3.into())
+    );
+    assert_eq!(report(&shop).await, ["cursor_expired list_events 1"]);
+}
+
 async fn positions(shop: &Shop, after: u64) -> Vec<u64> {
     let page = shop.get(&format!("/v1/events?after={after}")).await.ok(200);
     let rows = page.body["data"].as_array().unwrap().clone();

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::{
-    about::{About, Phase},
+    about::{About, Param, Phase},
     effect::{Draws, Effect, Fault},
     struck::Semantic,
 };
@@ -12,7 +12,10 @@ use crate::fault::{
 /// A cursor that the vendor has forgotten.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
-pub struct CursorExpired {}
+pub struct CursorExpired {
+    /// Whether all events up to the feed's end are gone for good.
+    pub for_ever: bool,
+}
 
 impl Fault for CursorExpired {
     const ABOUT: About = About {
@@ -21,10 +24,15 @@ impl Fault for CursorExpired {
         incident: "An expired delta token hides deletes (NangoHQ/integration-templates#606); an idle cursor expires (PostHog#52055).",
         phases: &[Phase::Reply],
         strikes: "lists by cursor that are asked with one, and the change feed asked from before its end: the jerky vendor",
-        params: &[],
+        params: &[Param {
+            name: "for_ever",
+            doc: "of the change feed: whether all events up to its end are gone for good (default false: for this reply)",
+        }],
     };
 
     fn effect(&self, _: &Draws) -> Effect {
-        Effect::Play(Semantic::CursorExpired)
+        Effect::Play(Semantic::CursorExpired {
+            for_ever: self.for_ever,
+        })
     }
 }
