@@ -234,8 +234,14 @@ impl Weather<'_> {
         let longest = whole.saturating_sub(from).max(1000);
         let length = draw("length").between(longest / 4, longest);
         fields.insert("from".to_owned(), json!(from));
-        if kinds::may_last(about.name) && draw("lasting").chance(0.3) {
+        let is_poison = fields.contains_key("about") && !kinds::is_of_names(about.name);
+        let may_last = kinds::may_last(about.name) || is_poison;
+        if may_last && draw("lasting").chance(0.3) {
             fields.insert("lasting".to_owned(), json!(true));
+            if is_poison {
+                // Of a command whose reply can never be read, nobody can ever know what became.
+                fields.insert("method".to_owned(), json!("GET"));
+            }
         } else {
             fields.insert("until".to_owned(), json!(from + length));
         }

@@ -52,14 +52,17 @@ struct Backlog<'h> {
     listings: Vec<&'h str>,
 }
 
+// Without what can still not be read at the end, which never shrinks.
+
 impl<'h> Backlog<'h> {
     fn at(case: &Case<'h>, at: Timestamp) -> Self {
         let listings = case.numbers.listings.iter();
         let open = case
             .orders
             .iter()
-            .filter(|(_, order)| order.is_undecided(at));
-        let untrue = listings.filter(|(_, numbers)| !numbers.agrees(at));
+            .filter(|(id, order)| order.is_undecided(at) && !case.order_stays_poisoned(id));
+        let untrue = listings
+            .filter(|(sku, numbers)| !numbers.agrees(at) && !case.listing_stays_poisoned(sku));
         Self {
             orders: open.map(|(id, _)| *id).collect(),
             listings: untrue.map(|(sku, _)| sku.as_str()).collect(),

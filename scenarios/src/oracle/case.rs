@@ -8,11 +8,11 @@ use super::{
     History, LINES,
     calm::Calm,
     formula,
-    history::{Account, Component, Criticality, Delivery, JerkyFact, Listing, Vendor},
+    history::{Account, Criticality, Delivery, JerkyFact, Listing, Vendor},
     names::{JerkySku, PolishSku},
     numbers::{Numbers, Shown},
     order::OrderState,
-    replay,
+    poison, replay,
     stock::Stock,
     telling,
     timeline::{self, Step},
@@ -35,7 +35,9 @@ pub(super) struct Case<'h> {
     blocked: BTreeSet<&'h JerkySku>,
     made_of: BTreeMap<&'h JerkySku, Vec<&'h PolishSku>>,
     /// When something about a subject was set aside.
-    poisoned: BTreeMap<&'h str, Vec<Timestamp>>,
+    pub(super) poisoned: BTreeMap<&'h str, Vec<Timestamp>>,
+    /// What orders need that can still not be read at the end.
+    pub(super) unread: BTreeSet<&'h JerkySku>,
     newest_fed: BTreeMap<&'h str, u64>,
     zones: BTreeMap<&'h JerkySku, TimeZone>,
 }
@@ -45,18 +47,20 @@ impl<'h> Case<'h> {
     pub(super) fn open(history: &'h History) -> Self {
         let timeline = timeline::merged(&history.jerky, &history.polish);
         let (trails, references) = trail::trails(&timeline);
+        let orders = trails
+            .iter()
+            .map(|(id, trail)| (*id, trail.end()))
+            .collect();
         Self {
             history,
-            orders: trails
-                .iter()
-                .map(|(id, trail)| (*id, trail.end()))
-                .collect(),
+            unread: poison::unread(history, &orders),
+            orders,
             trails,
             numbers: replay::numbers(history, &timeline, &references),
             references,
             blocked: blocked(history),
             made_of: made_of(history),
-            poisoned: poisoned(history),
+            poisoned: poison::poisoned(history),
             newest_fed: newest_fed(history),
             zones: zones(history),
             timeline,
@@ -166,32 +170,6 @@ impl<'h> Case<'h> {
             .any(|fact| fact.what.item() == Some(item))
     }
 
-    /// Whether something about this SKU or order was set aside.
-    pub(super) fn is_poisoned(&self, subject: &str) -> bool {
-        self.poisoned.contains_key(subject)
-    }
-
-    /// Whether something about this listing or what it is made of was set aside.
-    pub(super) fn has_poison(&self, sku: &PolishSku, listing: &Listing) -> bool {
-        subjects(sku, listing).any(|subject| self.is_poisoned(subject))
-    }
-
-    /// The same for a window: what the listing is made of could not be read for a while.
-    pub(super) fn had_poison(
-        &self,
-        sku: &PolishSku,
-        listing: &Listing,
-        window: (Timestamp, Timestamp),
-    ) -> bool {
-        subjects(sku, listing).any(|subject| self.was_poisoned(subject, window))
-    }
-
-    /// Whether something about this SKU or order was set aside within a window.
-    pub(super) fn was_poisoned(&self, subject: &str, (from, to): (Timestamp, Timestamp)) -> bool {
-        let mut set_aside = self.poisoned.get(subject).into_iter().flatten();
-        set_aside.any(|at| (from..=to).contains(at))
-    }
-
     /// Whether the message says of its subject what its vendor can have said. Bad data may have
     /// changed it on its way: then what was applied cannot be held against it.
     pub(super) fn is_plausible(&self, delivery: &Delivery) -> bool {
@@ -265,24 +243,6 @@ fn newest_fed(history: &History) -> BTreeMap<&str, u64> {
 }
 
 /// A listing and what it is made of.
-fn subjects<'s>(sku: &'s PolishSku, listing: &'s Listing) -> impl Iterator<Item = &'s str> {
-    let parts = listing.components.iter().map(|part| match part {
-        Component::Jerky { sku, .. } => sku.as_str(),
-        Component::Own { sku, .. } => sku.as_str(),
-    });
-    std::iter::once(sku.as_str()).chain(parts)
-}
-
-fn poisoned(history: &History) -> BTreeMap<&str, Vec<Timestamp>> {
-    let mut poisoned: BTreeMap<&str, Vec<Timestamp>> = BTreeMap::new();
-    for entry in &history.hub.quarantine {
-        if let Some(subject) = entry.subject.as_deref() {
-            poisoned.entry(subject).or_default().push(entry.at);
-        }
-    }
-    poisoned
-}
-
 fn blocked(history: &History) -> BTreeSet<&JerkySku> {
     let stock = Stock::at_end(&history.jerky);
     let is_blocked = |item: &super::stock::ItemStock<'_>| {

@@ -54,6 +54,20 @@ pub struct History {
     pub hub: HubView,
 }
 
+impl History {
+    /// What could still not be read when the run ended: what was set aside within the last sweep.
+    pub fn stays_poisoned(&self) -> impl Iterator<Item = &str> {
+        let (ended, sweep) = (self.phases.ended, self.limits.sweep);
+        let from = ended.saturating_sub(sweep).unwrap_or(Timestamp::MIN);
+        let late = self
+            .hub
+            .quarantine
+            .iter()
+            .filter(move |entry| entry.at >= from);
+        late.filter_map(|entry| entry.subject.as_deref())
+    }
+}
+
 /// One entry of a vendor's ground-truth ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact<T> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     Case, Findings, Invariant, Violation,
     history::{Account, Criticality, JerkyFact, Mapping, PolishFact, ShopAccount},
+    left_to_expire,
     names::{JerkySku, PolishSku},
     order::OrderState,
     stock::{LotStock, Stock},
@@ -17,7 +18,7 @@ pub(super) const INVARIANT: Invariant = Invariant {
     code: "S3",
     name: "no_oversell",
     meaning: "Under a strong mapping an order is confirmed only while the goods it promises are reserved for it.",
-    formula: "at each confirmation: reserved(order) + committed(order) >= ordered - cancelled for each component; other confirmed orders without cover <= eligible free stock; available >= 0",
+    formula: "at each confirmation: reserved(order) + committed(order) >= ordered - cancelled for each component; other confirmed orders without cover <= eligible free stock; available >= 0; no reservation that a confirmed order needs expires in calm",
     reads: "jerky reservations and movements, order life cycle, mapping",
     check,
 };
@@ -38,6 +39,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     for step in &case.timeline {
         pass.step(*step, findings);
     }
+    left_to_expire::check(case, findings);
 }
 
 struct Pass<'c, 'h> {

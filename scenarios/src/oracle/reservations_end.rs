@@ -22,7 +22,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     for (id, order) in &case.orders {
         for (reservation, state) in &order.reservations {
             findings.judged();
-            if let Some((due, why)) = overdue(case, order, state) {
+            if let Some((due, why)) = overdue(case, (id, order), state) {
                 findings.violated(|| Violation {
                     subject: format!("{reservation} for {id}"),
                     at: due,
@@ -41,10 +41,10 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 ///
 /// Relaxed for an order that shipped from a lot that may no longer leave. Counterexample: the lot
 /// is recalled between shipment and commit, nothing else is there, and the commit is refused until
-/// the time to live ends.
+/// the time to live ends. Relaxed for what can still not be read at the end.
 fn overdue(
     case: &Case<'_>,
-    order: &OrderState<'_>,
+    (id, order): (&str, &OrderState<'_>),
     state: &ReservationState<'_>,
 ) -> Option<(Timestamp, &'static str)> {
     let (phases, limits) = (&case.history.phases, &case.history.limits);
@@ -53,7 +53,8 @@ fn overdue(
     let by_itself = (lapses, "its time to live");
     let mut lines = state.lines.values();
     let blocked = lines.any(|line| line.open() > 0 && case.has_blocked_lots(line.sku));
-    let with_order = order.over.filter(|_| !blocked).map(|over| {
+    let excused = blocked || case.order_stays_poisoned(id);
+    let with_order = order.over.filter(|_| !excused).map(|over| {
         let from = over.max(state.opened).max(phases.faults_ended);
         (case.later(from, limits.convergence), "its order was over")
     });

@@ -259,7 +259,8 @@ fn restraint(world: &World, plan: &Plan) -> Option<String> {
 
 /// Why the middleware was not done at the end, in its own words.
 fn unrest(history: &History) -> Option<String> {
-    if history.phases.converged.is_some() {
+    // What can still not be read is asked for as long as that lasts; L1 judges all the rest.
+    if history.phases.converged.is_some() || history.stays_poisoned().next().is_some() {
         return None;
     }
     let reasons = &history.hub.pending;

@@ -1,0 +1,160 @@
+//! S3, for reservations that confirmed orders still need: in calm none is left to expire, since
+//! whoever comes next may take the goods. `no_oversell` asks.
+
+use jiff::Timestamp;
+
+use super::{
+    Case, Findings, Violation,
+    history::JerkyFact,
+    names::{JerkySku, ReservationId},
+    order::{OrderState, ReservationState},
+    telling,
+    timeline::Step,
+    trail::Trail,
+};
+
+/// Nothing may stand in the way of extending in the last third of a reservation's life, by its time to live.
+const LAST: i32 = 3;
+
+// Relaxed where a wrong clock hides what came first, for items that could not be read, and for lots
+// that may no longer leave.
+
+/// Judges each reservation that expired.
+pub(super) fn check(case: &Case<'_>, findings: &mut Findings) {
+    if case.history.limits.skew.is_positive() {
+        return;
+    }
+    for trail in case
+        .trails
+        .values()
+        .filter(|trail| !case.is_poisoned(trail.id))
+    {
+        let Some(order) = case.orders.get(trail.id) else {
+            continue;
+        };
+        for (id, reservation) in &order.reservations {
+            let Some(at) = expired(reservation) else {
+                continue;
+            };
+            findings.judged();
+            let order = trail.until(at);
+            if let Some(item) = lost(case, &order, reservation)
+                && could_extend(case, trail, &order, (id, reservation), at)
+            {
+                findings.violated(|| Violation {
+                    subject: format!("order {}", trail.id),
+                    at,
+                    expected: format!("{id} to be extended, which keeps its {item} for it"),
+                    found: format!("expired at {}", telling::time(at)),
+                    history: case.told_of_order(trail.id, at),
+                });
+            }
+        }
+    }
+}
+
+/// When its time to live ended it.
+fn expired(reservation: &ReservationState<'_>) -> Option<Timestamp> {
+    let (at, _) = reservation.ended.filter(|_| reservation.has_expired())?;
+    Some(at)
+}
+
+/// The first item that an order still needs, and had in this reservation.
+fn lost<'h>(
+    case: &Case<'h>,
+    order: &OrderState<'h>,
+    reservation: &ReservationState<'h>,
+) -> Option<&'h JerkySku> {
+    let is_open = order.lines.values().any(|line| line.open() > 0);
+    let mut lines = reservation.lines.values().filter(|line| line.open() > 0);
+    let lost = lines.find(|line| {
+        let is_readable = !case.is_poisoned(line.sku.as_str()) && !case.has_blocked_lots(line.sku);
+        is_readable && order.uncovered(&case.history.mapping, line.sku) > 0
+    });
+    lost.filter(|_| is_open).map(|line| line.sku)
+}
+
+/// Whether the order stood confirmed, and nothing was in the way, while the reservation came to its
+/// end.
+fn could_extend(
+    case: &Case<'_>,
+    trail: &Trail<'_>,
+    order: &OrderState<'_>,
+    (id, reservation): (&ReservationId, &ReservationState<'_>),
+    at: Timestamp,
+) -> bool {
+    let Some(begun) = begun(trail, id) else {
+        return false;
+    };
+    let life = reservation.expires_at.duration_since(begun);
+    let last = case.earlier(at, life / LAST);
+    let confirmed = if order.automatic {
+        order.placed
+    } else {
+        order.confirmed
+    };
+    let changed = trail.changes().map(|fact| fact.at);
+    confirmed.is_some_and(|confirmed| confirmed <= last)
+        && !case.is_disturbed(last, at)
+        && changed
+            .filter(|changed| *changed > last)
+            .all(|changed| changed > at)
+}
+
+/// When the reservation's last time to live began.
+fn begun(trail: &Trail<'_>, wanted: &ReservationId) -> Option<Timestamp> {
+    let steps = trail.steps.iter().filter_map(|step| match step {
+        Step::Jerky(fact) => Some(*fact),
+        Step::Polish(_) => None,
+    });
+    let begins = steps.filter(|fact| match &fact.what {
+        JerkyFact::Opened { id, .. } | JerkyFact::Extended { id, .. } => id == wanted,
+        _ => false,
+    });
+    begins.map(|fact| fact.at).next_back()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::oracle::testing::{World, assert_holds, assert_violated};
+
+    /// Two bags are reserved for an hour.
+    fn reserved() -> (World, String) {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 2);
+        let id = world.reserve("ORD-9", &[("J1", "A", 100)]);
+        (world, id)
+    }
+
+    #[test]
+    fn a_confirmed_orders_reservation_that_expires_breaks_it() {
+        let (mut world, id) = reserved();
+        world.confirm("ORD-9");
+        world.pass(3600);
+        world.expire(&id, &[("J1", "A", 100)]);
+        let broken = assert_violated("no_oversell", &world.end(), "ORD-9");
+        assert!(broken.expected.contains("extended"), "{broken}");
+    }
+
+    #[test]
+    fn one_that_nobody_needs_may_expire() {
+        let (mut world, id) = reserved();
+        world.pass(60);
+        world.cancel("ORD-9", 2);
+        world.pass(3600);
+        world.expire(&id, &[("J1", "A", 100)]);
+        assert_holds("no_oversell", &world.end());
+    }
+
+    #[test]
+    fn one_that_could_not_be_extended_may_expire() {
+        let (mut world, id) = reserved();
+        world.confirm("ORD-9");
+        world.pass(3600);
+        world.expire(&id, &[("J1", "A", 100)]);
+        let mut history = world.end();
+        let at = history.jerky.last().unwrap().at;
+        history.disturbed.push((at, at));
+        assert_holds("no_oversell", &history);
+    }
+}
