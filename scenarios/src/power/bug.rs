@@ -19,6 +19,8 @@ pub struct Bug {
     pub incident: String,
     /// The invariants that should catch it, by DESIGN's numbers.
     pub likely: String,
+    /// Why no hunt can catch it, if that is so.
+    pub survives: Option<String>,
     /// The whole file.
     patch: String,
 }
@@ -112,21 +114,25 @@ impl Bug {
     /// # Errors
     /// When a line of its head is missing.
     pub fn read(name: &str, patch: String) -> Result<Self, BugError> {
-        let head = |line: &'static str| {
+        let line = |line: &'static str| {
             let mut lines = patch
                 .lines()
                 .take_while(|line| !line.starts_with("diff ") && !line.starts_with("--- "));
             let value = lines.find_map(|text| text.strip_prefix(line)?.strip_prefix(": "));
             let value = value.map(str::trim).filter(|value| !value.is_empty());
-            value.map(str::to_owned).ok_or_else(|| BugError::Head {
+            value.map(str::to_owned)
+        };
+        let head = |wanted: &'static str| {
+            line(wanted).ok_or_else(|| BugError::Head {
                 name: name.to_owned(),
-                line,
+                line: wanted,
             })
         };
         Ok(Self {
             sentence: head("Bug")?,
             incident: head("Incident")?,
             likely: head("Likely")?,
+            survives: line("Survives"),
             name: name.to_owned(),
             patch,
         })

@@ -73,7 +73,10 @@ fn not_caught(text: &mut String, campaign: &Campaign<'_>) {
             Measure::Hunted { swarm, no_swarm } if swarm.stopped || no_swarm.stopped => {
                 " Its hunt did not end and was stopped.".to_owned()
             }
-            Measure::Hunted { .. } => String::new(),
+            Measure::Hunted { .. } => {
+                let survives = bug.survives.as_deref().unwrap_or_default();
+                format!(" {survives}").trim_end().to_owned()
+            }
         };
         let _ = writeln!(
             text,
@@ -219,6 +222,29 @@ mod tests {
     fn bug(name: &str) -> Bug {
         let head = format!("Bug: {name} is wrong.\nIncident: i\nLikely: S1\n");
         Bug::read(name, head).unwrap()
+    }
+
+    #[test]
+    fn why_a_bug_survives_is_told() {
+        let head = "Bug: It is.\nIncident: i\nLikely: S1\nSurvives: It cannot happen.\n";
+        let bug = Bug::read("b", head.to_owned()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let results = Results::open(folder.path().to_owned(), 1, (1, 1)).unwrap();
+        let measure = Measure::Hunted {
+            swarm: Box::default(),
+            no_swarm: Box::default(),
+        };
+        let kept = results.keep(Some(&bug), measure.clone(), 1.0).unwrap();
+        let text = document(&Campaign {
+            unpatched: &measure,
+            rows: &[(&bug, Some(kept))],
+            worlds: (1, 1),
+            jobs: 1,
+        });
+        assert!(
+            text.contains("- **b**: It is. (i; should break S1) It cannot happen.\n"),
+            "{text}"
+        );
     }
 
     #[test]
