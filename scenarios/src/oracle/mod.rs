@@ -13,6 +13,7 @@ mod verdict;
 mod accepted_events;
 mod backlog_shrinks;
 mod backoff;
+mod backorders;
 mod calm;
 mod case;
 mod conservation;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Case, Findings, Invariant, Violation,
+    Case, Findings, Invariant, Violation, backorders,
     history::{Account, Criticality, JerkyFact, Mapping, PolishFact, ShopAccount},
     left_to_expire,
     names::{JerkySku, PolishSku},
@@ -18,7 +18,7 @@ pub(super) const INVARIANT: Invariant = Invariant {
     code: "S3",
     name: "no_oversell",
     meaning: "Under a strong mapping an order is confirmed only while the goods it promises are reserved for it.",
-    formula: "at each confirmation: reserved(order) + committed(order) >= ordered - cancelled for each component; other confirmed orders without cover <= eligible free stock; available >= 0; no reservation that a confirmed order needs expires in calm",
+    formula: "at each confirmation: reserved(order) + committed(order) >= ordered - cancelled for each component; other confirmed orders without cover <= eligible free stock; available >= 0; no reservation that a confirmed order needs expires in calm; an order that the shop confirmed by itself has its goods within a sweep of their being there",
     reads: "jerky reservations and movements, order life cycle, mapping",
     check,
 };
@@ -40,6 +40,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         pass.step(*step, findings);
     }
     left_to_expire::check(case, findings);
+    backorders::check(case, findings);
 }
 
 struct Pass<'c, 'h> {
@@ -310,6 +311,8 @@ mod tests {
     fn an_automatic_order_may_wait_for_its_reservation() {
         let mut world = World::quiet_day();
         world.place_as("ORD-9", "AUTO", 3, true);
+        world.pass(600);
+        world.reserve("ORD-9", &[("J3", "D", 30)]);
         assert_holds("no_oversell", &world.end());
     }
 
