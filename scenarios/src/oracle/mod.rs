@@ -23,6 +23,7 @@ mod crash_safe;
 mod cursors;
 mod debts;
 mod exactly_once;
+mod excess;
 mod fefo;
 mod findings;
 mod formula;

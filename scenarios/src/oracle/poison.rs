@@ -47,6 +47,13 @@ impl Case<'_> {
         set_aside.any(|at| (from..=to).contains(at))
     }
 
+    /// Whether something about an order or a reservation of it was ever set aside.
+    pub(super) fn order_was_poisoned(&self, id: &str) -> bool {
+        let reservations = self.orders.get(id).into_iter();
+        let mut reservations = reservations.flat_map(|order| order.reservations.keys());
+        self.is_poisoned(id) || reservations.any(|id| self.is_poisoned(id.as_str()))
+    }
+
     /// Whether what is said of this subject can still not be read at the end: the last sweep set it
     /// aside again.
     pub(super) fn stays_poisoned(&self, subject: &str) -> bool {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
-    Case, Findings, Invariant, Violation,
+    Case, Findings, Invariant, Violation, excess,
     order::{OrderState, ReservationState},
     telling,
 };
@@ -13,12 +13,13 @@ pub(super) const INVARIANT: Invariant = Invariant {
     code: "L2",
     name: "reservations_end",
     meaning: "No reservation outlives its time to live or its order.",
-    formula: "unresolved reservation: ended <= expires_at + bound; its order over since less than the bound",
+    formula: "unresolved reservation: ended <= expires_at + bound; its order over since less than the bound; what it holds beyond the order's need is given back within a sweep",
     reads: "jerky reservations, order life cycle, phases",
     check,
 };
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
+    excess::check(case, findings);
     for (id, order) in &case.orders {
         for (reservation, state) in &order.reservations {
             findings.judged();

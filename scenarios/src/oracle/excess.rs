@@ -1,0 +1,97 @@
+//! L2, for reservations that hold more than an order still needs which goes on: what was called off
+//! is given back soon. `reservations_end` asks.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{Case, Findings, Violation, calm::Calm, names::JerkySku, order::OrderState, telling};
+
+// Relaxed where a wrong clock hides what came first, for what could not be read, and for lots that
+// may no longer leave.
+
+/// Judges each order whose reservations hold too much for too long.
+pub(super) fn check(case: &Case<'_>, findings: &mut Findings) {
+    if case.history.limits.skew.is_positive() {
+        return;
+    }
+    let readable = case.trails.values();
+    for trail in readable.filter(|trail| !case.order_was_poisoned(trail.id)) {
+        let mut order = OrderState::default();
+        let mut since: BTreeMap<&JerkySku, Timestamp> = BTreeMap::new();
+        let ended = case.history.phases.ended;
+        let ends = trail.steps.iter().skip(1).map(|step| step.at());
+        for (step, until) in trail.steps.iter().zip(ends.chain([ended])) {
+            order.apply(*step);
+            let excess = excess(case, &order);
+            since.retain(|item, _| excess.contains_key(item));
+            for (item, held) in excess {
+                let since = *since.entry(item).or_insert(step.at());
+                findings.judged();
+                let due = Calm(&case.history.disturbed).after(since, case.history.limits.sweep);
+                if due < until {
+                    findings.violated(|| Violation {
+                        subject: format!("order {}", trail.id),
+                        at: due,
+                        expected: format!(
+                            "what it needs no more of {item} since {} given back",
+                            telling::time(since)
+                        ),
+                        found: format!("{held} too many held"),
+                        history: case.told_of_order(trail.id, due),
+                    });
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Base units that an order's reservations hold beyond what is still to leave.
+fn excess<'h>(case: &Case<'h>, order: &OrderState<'_>) -> BTreeMap<&'h JerkySku, i64> {
+    let mapping = &case.history.mapping;
+    let goes_on = order.over.is_none();
+    let items = order.items(mapping).into_iter().filter(|_| goes_on);
+    let excess = items.map(|item| {
+        let needed = order.goods(mapping, item, |line| line.ordered - line.cancelled);
+        (
+            item,
+            order.held(item) - (needed - order.committed(item)).max(0),
+        )
+    });
+    excess
+        .filter(|(item, excess)| *excess > 0 && !case.has_blocked_lots(item))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::oracle::testing::{World, assert_holds, assert_violated};
+
+    /// Three bags are reserved, and one is called off.
+    fn called_off() -> (World, String) {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 3);
+        let id = world.reserve("ORD-9", &[("J1", "A", 150)]);
+        world.confirm("ORD-9");
+        world.cancel("ORD-9", 1);
+        (world, id)
+    }
+
+    #[test]
+    fn what_is_given_back_holds() {
+        let (mut world, id) = called_off();
+        world.pass(60);
+        world.release(&id, &[("J1", "A", 50)]);
+        world.ship("ORD-9", "SHIP-9", 2);
+        world.commit(&id, "SHIP-9", &[("J1", "A", 100)]);
+        assert_holds("reservations_end", &world.end());
+    }
+
+    #[test]
+    fn what_stays_reserved_for_nobody_breaks_it() {
+        let (world, _) = called_off();
+        let broken = assert_violated("reservations_end", &world.end(), "ORD-9");
+        assert_eq!(broken.found, "50 too many held");
+    }
+}
