@@ -3,7 +3,7 @@
 //! Worlds are small on purpose. A bug that needs two orders and one lost reply is found a hundred
 //! times sooner in a thousand small worlds than in ten large ones, and understood sooner too.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use seams::{Draw, Keyed};
 
 use super::{kinds::Kinds, swarm};
@@ -82,6 +82,7 @@ pub fn scenario(seed: u64, kinds: &Kinds) -> Scenario {
 fn world(draws: &Draws, duration: Span) -> World {
     let items = draws.up_to("items", 4);
     let often = |purpose| draws.pick(purpose, &[0.0, 0.0, 0.5, 1.0], 0.0);
+    let warehouse_zone = draws.pick("warehouse zone", &ZONES, "UTC");
     let supplies = [Supply::Ample, Supply::Tight, Supply::Last];
     World {
         items,
@@ -104,23 +105,33 @@ fn world(draws: &Draws, duration: Span) -> World {
         packs: often("packs"),
         stock: draws.pick("stock", &supplies, Supply::Ample),
         demand: None,
-        start: start(draws),
+        start: start(draws, warehouse_zone),
         duration,
-        warehouse_zone: draws.pick("warehouse zone", &ZONES, "UTC").to_owned(),
+        warehouse_zone: warehouse_zone.to_owned(),
         shop_zone: draws.pick("shop zone", &ZONES, "UTC").to_owned(),
     }
 }
 
 /// Some time of a day; every fifth world begins so late that the warehouse's midnight falls into
-/// its traffic, if its warehouse is in Chicago.
-fn start(draws: &Draws) -> Timestamp {
+/// its traffic.
+fn start(draws: &Draws, warehouse_zone: &str) -> Timestamp {
     let noon = draws.pick("day", &DAYS, 1_793_620_800);
-    let later = match draws.of("late").chance(0.2) {
-        // Midnight in Chicago is 05:00 or 06:00 UTC.
-        true => draws.pick("midnight", &[17, 18], 17) * 3600 - i64::from(draws.up_to("to go", 900)),
-        false => i64::from(draws.up_to("time of day", 86_400)),
+    let noon = Timestamp::from_second(noon).unwrap_or(Timestamp::UNIX_EPOCH);
+    let late = midnight(noon, warehouse_zone).filter(|_| draws.of("late").chance(0.2));
+    let start = match late {
+        Some(midnight) => midnight - SignedDuration::from_secs(draws.up_to("to go", 900).into()),
+        None => noon + SignedDuration::from_secs(draws.up_to("time of day", 86_400).into()),
     };
-    Timestamp::from_second(noon + later).unwrap_or(Timestamp::UNIX_EPOCH)
+    // A scenario file tells whole seconds.
+    Timestamp::from_second(start.as_second()).unwrap_or(noon)
+}
+
+/// The first midnight in a zone after `at`.
+fn midnight(at: Timestamp, zone: &str) -> Option<Timestamp> {
+    let zone = TimeZone::get(zone).ok()?;
+    let tomorrow = zone.to_datetime(at).date().tomorrow().ok()?;
+    let midnight = tomorrow.to_zoned(zone).ok()?;
+    Some(midnight.timestamp())
 }
 
 fn traffic(draws: &Draws, duration: Span) -> Traffic {
