@@ -38,20 +38,12 @@ pub struct Jerky {
     /// Positions of the change feed that it no longer shows.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(crate) hidden: BTreeSet<u64>,
-    /// The last position of the change feed that it no longer has; 0 while it has them all.
-    #[serde(default, skip_serializing_if = "is_none")]
-    pub(crate) forgotten: u64,
+    /// The last position of the change feed that it no longer has; none while it has them all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) forgotten: Option<u64>,
     /// Events that no endpoint was told of yet.
     #[serde(skip)]
     untold: Vec<Arc<Event>>,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference"
-)]
-fn is_none(position: &u64) -> bool {
-    *position == 0
 }
 
 impl Jerky {
@@ -65,7 +57,7 @@ impl Jerky {
             config,
             drawn: 0,
             hidden: BTreeSet::new(),
-            forgotten: 0,
+            forgotten: None,
             untold: Vec::new(),
         }
     }

@@ -74,21 +74,21 @@ fn misled(
     after: u64,
     mut page: EventPage,
 ) -> Result<EventPage, ApiError> {
-    if after < page.last_position
-        && let Some(for_ever) = call.struck.cursor_expired()
-    {
-        if for_ever {
-            mock.with(|state, _| state.vendor.forgotten = page.last_position);
-        }
-        return Err(gone(page.last_position));
-    }
-    let forgotten = mock.with(|state, _| state.vendor.forgotten);
-    if after < forgotten {
-        return Err(gone(forgotten));
-    }
-    page.oldest_position = page.oldest_position.max(forgotten + 1);
     mock.with(|state, _| {
-        let hidden = &mut state.vendor.hidden;
+        let vendor = &mut state.vendor;
+        if after < page.last_position
+            && let Some(for_ever) = call.struck.cursor_expired()
+        {
+            vendor.forgotten = vendor.forgotten.max(for_ever.then_some(page.last_position));
+            return Err(gone(page.last_position));
+        }
+        if let Some(forgotten) = vendor.forgotten {
+            if after < forgotten {
+                return Err(gone(forgotten));
+            }
+            page.oldest_position = page.oldest_position.max(forgotten + 1);
+        }
+        let hidden = &mut vendor.hidden;
         page.data.retain(|event| !hidden.contains(&event.position));
         if let Some(gap) = call.struck.sequence_gap(page.data.len()) {
             let missing = page.data.drain(gap.rows).map(|event| event.position);
@@ -96,8 +96,8 @@ fn misled(
                 hidden.extend(missing);
             }
         }
-    });
-    Ok(page)
+        Ok(page)
+    })
 }
 
 /// The refusal of a position up to which nothing is kept.
