@@ -118,12 +118,11 @@ fn start(draws: &Draws, warehouse_zone: &str) -> Timestamp {
     let noon = draws.pick("day", &DAYS, 1_793_620_800);
     let noon = Timestamp::from_second(noon).unwrap_or(Timestamp::UNIX_EPOCH);
     let late = midnight(noon, warehouse_zone).filter(|_| draws.of("late").chance(0.2));
-    let start = match late {
-        Some(midnight) => midnight - SignedDuration::from_secs(draws.up_to("to go", 900).into()),
-        None => noon + SignedDuration::from_secs(draws.up_to("time of day", 86_400).into()),
-    };
-    // A scenario file tells whole seconds.
-    Timestamp::from_second(start.as_second()).unwrap_or(noon)
+    let seconds = |purpose, most| SignedDuration::from_secs(draws.up_to(purpose, most).into());
+    match late {
+        Some(midnight) => midnight - seconds("to go", 900),
+        None => noon + seconds("time of day", 86_400),
+    }
 }
 
 /// The first midnight in a zone after `at`.

@@ -239,8 +239,7 @@ impl Weather<'_> {
         if may_last && draw("lasting").chance(0.3) {
             fields.insert("lasting".to_owned(), json!(true));
             if is_poison {
-                // Of a command whose reply can never be read, nobody can ever know what became.
-                fields.insert("method".to_owned(), json!("GET"));
+                only_reads(fields);
             }
         } else {
             fields.insert("until".to_owned(), json!(from + length));
@@ -262,5 +261,19 @@ impl Weather<'_> {
 
     fn within(&self, draw: Draw) -> Span {
         Span::from_millis(draw.below(self.duration.as_millis()) / 1000 * 1000)
+    }
+}
+
+/// Of a command whose reply can never be read, nobody can ever know what became: what stays bad for
+/// good is what is read, or told by webhook.
+fn only_reads(fields: &mut Map<String, Value>) {
+    if fields.get("phase") == Some(&json!(Phase::Delivery.as_str())) {
+        return;
+    }
+    fields.insert("method".to_owned(), json!("GET"));
+    let is_read = |name: &str| name.starts_with("list_") || name.starts_with("get_");
+    let operation = fields.get("operation").and_then(Value::as_str);
+    if operation.is_some_and(|name| !is_read(name)) {
+        fields.remove("operation");
     }
 }
