@@ -60,9 +60,9 @@ impl<'h> Backlog<'h> {
         let open = case
             .orders
             .iter()
-            .filter(|(id, order)| order.is_undecided(at) && !case.order_stays_poisoned(id));
+            .filter(|(id, order)| order.is_undecided(at) && !case.stays_poisoned(id));
         let untrue = listings
-            .filter(|(sku, numbers)| !numbers.agrees(at) && !case.listing_stays_poisoned(sku));
+            .filter(|(sku, numbers)| !numbers.agrees(at) && !case.stays_poisoned(sku.as_str()));
         Self {
             orders: open.map(|(id, _)| *id).collect(),
             listings: untrue.map(|(sku, _)| sku.as_str()).collect(),

@@ -26,11 +26,13 @@ pub(super) fn check(case: &Case<'_>, findings: &mut Findings) {
     let mut pass = Pass {
         case,
         stock: Stock::default(),
-        waiting: BTreeMap::new(),
+        orders: BTreeMap::new(),
+        waits: BTreeMap::new(),
     };
     for step in &case.timeline {
         pass.overdue(step.at(), findings);
         pass.step(*step);
+        pass.renew(step.at(), findings);
     }
     pass.overdue(case.history.phases.ended, findings);
 }
@@ -38,14 +40,9 @@ pub(super) fn check(case: &Case<'_>, findings: &mut Findings) {
 struct Pass<'c, 'h> {
     case: &'c Case<'h>,
     stock: Stock<'h>,
-    waiting: BTreeMap<&'h str, Waiting<'h>>,
-}
-
-/// An order that the shop confirmed by itself.
-struct Waiting<'h> {
-    order: OrderState<'h>,
-    /// Since when there has been all that it lacks.
-    served_since: Option<Timestamp>,
+    orders: BTreeMap<&'h str, OrderState<'h>>,
+    /// Those that lack goods, and since when there has been all that one lacks.
+    waits: BTreeMap<&'h str, Option<Timestamp>>,
 }
 
 impl<'h> Pass<'_, 'h> {
@@ -54,73 +51,91 @@ impl<'h> Pass<'_, 'h> {
             self.stock.apply(fact.at, &fact.what);
         }
         if let Some(id) = self.case.order_of(step)
-            && self
-                .case
-                .orders
-                .get(id)
-                .is_some_and(|order| order.automatic)
-            && !self.case.is_poisoned(id)
+            && self.is_judged(id)
         {
-            let waiting = self.waiting.entry(id).or_insert_with(|| Waiting {
-                order: OrderState::default(),
-                served_since: None,
-            });
-            waiting.order.apply(step);
+            let order = self.orders.entry(id).or_default();
+            order.apply(step);
+            if lacks_goods(self.case, order) {
+                self.waits.entry(id).or_default();
+            } else {
+                self.waits.remove(id);
+            }
         }
-        let (case, stock) = (self.case, &self.stock);
-        for waiting in self.waiting.values_mut() {
-            let can_be_served = can_be_served(case, stock, &waiting.order, step.at());
-            let since = waiting.served_since.unwrap_or(step.at());
-            waiting.served_since = can_be_served.then_some(since);
+    }
+
+    /// Whether the shop confirmed the order by itself, and all of it could be read.
+    fn is_judged(&self, id: &str) -> bool {
+        let order = self.case.orders.get(id);
+        order.is_some_and(|order| order.automatic) && !self.case.is_poisoned(id)
+    }
+
+    /// Which orders could be served after what happened at `now`.
+    fn renew(&mut self, now: Timestamp, findings: &mut Findings) {
+        for (id, since) in &mut self.waits {
+            let order = self.orders.get(id);
+            if !order.is_some_and(|order| can_be_served(self.case, &self.stock, order, now)) {
+                *since = None;
+            } else if since.is_none() {
+                findings.judged();
+                *since = Some(now);
+            }
         }
     }
 
     /// Orders that could have been served for too long at `now`.
     fn overdue(&mut self, now: Timestamp, findings: &mut Findings) {
         let (case, sweep) = (self.case, self.case.history.limits.sweep);
-        let overdue = |waiting: &Waiting<'_>| {
-            let due = Calm(&case.history.disturbed).after(waiting.served_since?, sweep);
-            (due < now).then_some(due)
-        };
-        let overdue: Vec<(&str, Timestamp)> = self
-            .waiting
-            .iter()
-            .filter_map(|(id, waiting)| Some((*id, overdue(waiting)?)))
-            .collect();
-        for (id, due) in overdue {
-            let Some(waiting) = self.waiting.remove(id) else {
-                continue;
+        self.waits.retain(|id, since| {
+            let Some(since) = *since else {
+                return true;
             };
-            findings.judged();
-            findings.violated(|| Violation {
-                subject: format!("order {id}"),
-                at: due,
-                expected: format!(
-                    "its goods reserved, of which there were enough since {}",
-                    waiting.served_since.map_or_else(String::new, telling::time)
-                ),
-                found: "none".to_owned(),
-                history: case.told_of_order(id, due),
-            });
-        }
+            let due = Calm(&case.history.disturbed).after(since, sweep);
+            let is_overdue = due < now;
+            if is_overdue {
+                findings.violated(|| violation(case, id, since, due));
+            }
+            !is_overdue
+        });
     }
 }
 
-/// Whether the order lacks goods, and all that it lacks is there and may be reserved.
+fn violation(case: &Case<'_>, id: &str, since: Timestamp, due: Timestamp) -> Violation {
+    let since = telling::time(since);
+    Violation {
+        subject: format!("order {id}"),
+        at: due,
+        expected: format!("its goods reserved, of which there were enough since {since}"),
+        found: "none".to_owned(),
+        history: case.told_of_order(id, due),
+    }
+}
+
+/// Whether an order that goes on needs more than it has, of which nothing is reserved.
+fn lacks_goods(case: &Case<'_>, order: &OrderState<'_>) -> bool {
+    let is_open = order.lines.values().any(|line| line.open() > 0);
+    is_open && order.live().next().is_none() && lacked(case, order).next().is_some()
+}
+
+/// Items that an order lacks, in base units.
+fn lacked<'h>(
+    case: &Case<'h>,
+    order: &OrderState<'h>,
+) -> impl Iterator<Item = (&'h JerkySku, i64)> {
+    let mapping = &case.history.mapping;
+    let lacked = order.items(mapping).into_iter();
+    let lacked = lacked.map(|item| (item, order.uncovered(mapping, item)));
+    lacked.filter(|(_, uncovered)| *uncovered > 0)
+}
+
+/// Whether all that the order lacks is there and may be reserved.
 fn can_be_served(
     case: &Case<'_>,
     stock: &Stock<'_>,
     order: &OrderState<'_>,
     at: Timestamp,
 ) -> bool {
-    let mapping = &case.history.mapping;
-    let is_open = order.lines.values().any(|line| line.open() > 0);
-    let mut lacked = order.items(mapping).into_iter().filter_map(|item| {
-        let uncovered = order.uncovered(mapping, item);
-        (uncovered > 0).then_some((item, uncovered))
-    });
     let mut listings = order.lines.values().filter_map(|line| {
-        let listing = mapping.listings.get(line.sku)?;
+        let listing = case.history.mapping.listings.get(line.sku)?;
         Some((line.sku, listing))
     });
     let is_there = |(item, uncovered): (&JerkySku, i64)| {
@@ -130,11 +145,7 @@ fn can_be_served(
         });
         free >= uncovered && !case.has_blocked_lots(item)
     };
-    is_open
-        && order.live().next().is_none()
-        && lacked
-            .next()
-            .is_some_and(|first| is_there(first) && lacked.all(is_there))
+    lacked(case, order).all(is_there)
         && listings.all(|(sku, listing)| !case.has_poison(sku, listing))
 }
 

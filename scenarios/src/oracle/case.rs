@@ -36,7 +36,9 @@ pub(super) struct Case<'h> {
     made_of: BTreeMap<&'h JerkySku, Vec<&'h PolishSku>>,
     /// When something about a subject was set aside.
     pub(super) poisoned: BTreeMap<&'h str, Vec<Timestamp>>,
-    /// What orders need that can still not be read at the end.
+    /// What could still not be read at the end.
+    pub(super) lasting: BTreeSet<&'h str>,
+    /// The items of orders among that.
     pub(super) unread: BTreeSet<&'h JerkySku>,
     newest_fed: BTreeMap<&'h str, u64>,
     zones: BTreeMap<&'h JerkySku, TimeZone>,
@@ -51,9 +53,11 @@ impl<'h> Case<'h> {
             .iter()
             .map(|(id, trail)| (*id, trail.end()))
             .collect();
+        let lasting = history.stays_poisoned().collect();
         Self {
             history,
-            unread: poison::unread(history, &orders),
+            unread: poison::unread(&history.mapping, &lasting, &orders),
+            lasting,
             orders,
             trails,
             numbers: replay::numbers(history, &timeline, &references),
@@ -242,7 +246,6 @@ fn newest_fed(history: &History) -> BTreeMap<&str, u64> {
     newest
 }
 
-/// A listing and what it is made of.
 fn blocked(history: &History) -> BTreeSet<&JerkySku> {
     let stock = Stock::at_end(&history.jerky);
     let is_blocked = |item: &super::stock::ItemStock<'_>| {

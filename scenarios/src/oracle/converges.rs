@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Case, Findings, Invariant, LINES, SHOWN, Violation, names::PolishSku, telling};
+use super::{Case, Findings, Invariant, LINES, SHOWN, Violation, telling};
 
 /// L1.
 pub(super) const INVARIANT: Invariant = Invariant {
@@ -14,8 +14,8 @@ pub(super) const INVARIANT: Invariant = Invariant {
     check,
 };
 
-// Relaxed for what can still not be read at the end: one bad row must not stop others, and nothing else
-// can be asked of it.
+// Relaxed for what can still not be read at the end: one bad row must not stop others, and nothing
+// else can be asked of it.
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let phases = &case.history.phases;
@@ -26,7 +26,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     left.extend(unsent(case));
     findings.judged();
     let is_late = phases.converged.is_none_or(|at| at > due);
-    if left.is_empty() && is_late && case.history.stays_poisoned().next().is_none() {
+    if left.is_empty() && is_late && case.lasting.is_empty() {
         left.push(late(case, due));
     }
     if !left.is_empty() && phases.ended < due {
@@ -50,7 +50,7 @@ fn untrue(case: &Case<'_>, findings: &mut Findings) -> Vec<Violation> {
         findings.judged();
         if let Some(shown) = numbers.shown_at(end)
             && !numbers.agrees(end)
-            && !case.listing_stays_poisoned(sku)
+            && !case.stays_poisoned(sku.as_str())
         {
             untrue.push(Violation {
                 subject: sku.to_string(),
@@ -63,8 +63,7 @@ fn untrue(case: &Case<'_>, findings: &mut Findings) -> Vec<Violation> {
     }
     for (sku, numbers) in &case.numbers.mirrors {
         findings.judged();
-        let is_excused = || case.stays_poisoned(numbers.mirror.source.as_str());
-        if !numbers.agrees(end) && !is_excused() {
+        if !numbers.agrees(end) && !case.stays_poisoned(numbers.mirror.source.as_str()) {
             let shown = numbers.shown_at(end);
             untrue.push(Violation {
                 subject: sku.to_string(),
@@ -104,10 +103,7 @@ fn unknown_orders<'c>(case: &'c Case<'_>) -> impl Iterator<Item = Violation> + '
 
 fn unsent<'c>(case: &'c Case<'_>) -> impl Iterator<Item = Violation> + 'c {
     let rows = case.history.hub.outbox.iter();
-    let good = rows.filter(|row| {
-        let about = row.aggregate.as_str();
-        !case.order_stays_poisoned(about) && !case.listing_stays_poisoned(&PolishSku::from(about))
-    });
+    let good = rows.filter(|row| !case.stays_poisoned(&row.aggregate));
     good.map(|row| Violation {
         subject: format!("outbox of {}", row.aggregate),
         at: row.created_at,

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Case, Findings, Violation, calm::Calm, names::JerkySku, order::OrderState, telling};
+use super::{
+    Case, Findings, Violation, calm::Calm, names::JerkySku, order::OrderState, telling,
+    trail::Trail,
+};
 
 // Relaxed where a wrong clock hides what came first, for what could not be read, and for lots that
 // may no longer leave.
@@ -17,33 +20,46 @@ pub(super) fn check(case: &Case<'_>, findings: &mut Findings) {
     }
     let readable = case.trails.values();
     for trail in readable.filter(|trail| !case.order_was_poisoned(trail.id)) {
-        let mut order = OrderState::default();
-        let mut since: BTreeMap<&JerkySku, Timestamp> = BTreeMap::new();
-        let ended = case.history.phases.ended;
-        let ends = trail.steps.iter().skip(1).map(|step| step.at());
-        for (step, until) in trail.steps.iter().zip(ends.chain([ended])) {
-            order.apply(*step);
-            let excess = excess(case, &order);
-            since.retain(|item, _| excess.contains_key(item));
-            for (item, held) in excess {
-                let since = *since.entry(item).or_insert(step.at());
-                findings.judged();
-                let due = Calm(&case.history.disturbed).after(since, case.history.limits.sweep);
-                if due < until {
-                    findings.violated(|| Violation {
-                        subject: format!("order {}", trail.id),
-                        at: due,
-                        expected: format!(
-                            "what it needs no more of {item} since {} given back",
-                            telling::time(since)
-                        ),
-                        found: format!("{held} too many held"),
-                        history: case.told_of_order(trail.id, due),
-                    });
-                    return;
-                }
+        judge(case, trail, findings);
+    }
+}
+
+/// The first item of an order that is held too much of for too long.
+fn judge(case: &Case<'_>, trail: &Trail<'_>, findings: &mut Findings) {
+    let mut order = OrderState::default();
+    let mut since: BTreeMap<&JerkySku, Timestamp> = BTreeMap::new();
+    let ends = trail.steps.iter().skip(1).map(|step| step.at());
+    let ends = ends.chain([case.history.phases.ended]);
+    for (step, until) in trail.steps.iter().zip(ends) {
+        order.apply(*step);
+        let excess = excess(case, &order);
+        since.retain(|item, _| excess.contains_key(item));
+        for (item, held) in excess {
+            let since = *since.entry(item).or_insert(step.at());
+            findings.judged();
+            let due = Calm(&case.history.disturbed).after(since, case.history.limits.sweep);
+            if due < until {
+                findings.violated(|| violation(case, trail.id, (item, held), since, due));
+                return;
             }
         }
+    }
+}
+
+fn violation(
+    case: &Case<'_>,
+    id: &str,
+    (item, held): (&JerkySku, i64),
+    since: Timestamp,
+    due: Timestamp,
+) -> Violation {
+    let since = telling::time(since);
+    Violation {
+        subject: format!("order {id}"),
+        at: due,
+        expected: format!("what it needs no more of {item} since {since} given back"),
+        found: format!("{held} too many held"),
+        history: case.told_of_order(id, due),
     }
 }
 

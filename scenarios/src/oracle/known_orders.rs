@@ -65,16 +65,15 @@ fn was_missed(case: &Case<'_>, reply: &Exchange) -> bool {
     crashes.any(|crash| !crash.spares(reply.sent_at, reply.ended_at))
 }
 
-/// Whether a number that the shop took in at `shown` may have left before the order was known. What a
-/// fault struck may be taken in long after the middleware gave it up.
+/// Whether a number that the shop took in at `shown` may have left before the order was known. What
+/// was never answered may be taken in long after the middleware gave it up.
 fn was_on_its_way(case: &Case<'_>, sku: &PolishSku, known: Timestamp, shown: Timestamp) -> bool {
-    let own = format!("/products/{sku}/availability");
-    let publishes = |exchange: &&Exchange| {
-        exchange.is_write()
-            && [own.as_str(), "/availability/bulk"].contains(&exchange.path.as_str())
-    };
-    let mut publishes = case.history.exchanges.iter().filter(publishes);
-    publishes.any(|sent| sent.sent_at <= known && (sent.struck || shown <= sent.ended_at))
+    let mut publishes = case.history.exchanges.iter();
+    publishes.any(|sent| {
+        sent.publishes(sku)
+            && sent.sent_at <= known
+            && (sent.is_unanswered() || shown <= sent.ended_at)
+    })
 }
 
 /// When the order had its goods, was over, or was told that there are none.
@@ -187,6 +186,29 @@ mod tests {
         world.reserve("ORD-9", &[("J3", "D", 50)]);
         world.publish("AUTO", 45);
         assert_holds("justified", &world.end());
+    }
+
+    /// A fault struck a publish before the order was known, and its number counts the order again.
+    fn struck(status: Option<u16>) -> World {
+        let mut world = World::quiet_day();
+        world.place_as("ORD-9", "AUTO", 5, true);
+        let sent = world.exchange("PUT", "/products/AUTO/availability", 200);
+        (sent.status, sent.struck) = (status, true);
+        world.exchange("GET", "/orders/ORD-9", 200).vendor = Vendor::Polish;
+        world.publish("AUTO", 50);
+        world.reserve("ORD-9", &[("J3", "D", 50)]);
+        world.publish("AUTO", 45);
+        world
+    }
+
+    #[test]
+    fn one_that_was_never_answered_may_be_taken_in_later() {
+        assert_holds("justified", &struck(None).end());
+    }
+
+    #[test]
+    fn one_that_was_answered_is_done_with() {
+        assert_violated("justified", &struck(Some(200)).end(), "AUTO");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::{
     trail::Trail,
 };
 
-/// Nothing may stand in the way of extending in the last third of a reservation's life, by its time to live.
+/// Nothing may stand in the way of extending in the last third of a reservation's time to live.
 const LAST: i32 = 3;
 
 // Relaxed where a wrong clock hides what came first, for items that could not be read, and for lots
@@ -24,32 +24,36 @@ pub(super) fn check(case: &Case<'_>, findings: &mut Findings) {
     if case.history.limits.skew.is_positive() {
         return;
     }
-    for trail in case
-        .trails
-        .values()
-        .filter(|trail| !case.is_poisoned(trail.id))
-    {
-        let Some(order) = case.orders.get(trail.id) else {
-            continue;
-        };
-        for (id, reservation) in &order.reservations {
-            let Some(at) = expired(reservation) else {
-                continue;
-            };
-            findings.judged();
-            let order = trail.until(at);
-            if let Some(item) = lost(case, &order, reservation)
-                && could_extend(case, trail, &order, (id, reservation), at)
-            {
-                findings.violated(|| Violation {
-                    subject: format!("order {}", trail.id),
-                    at,
-                    expected: format!("{id} to be extended, which keeps its {item} for it"),
-                    found: format!("expired at {}", telling::time(at)),
-                    history: case.told_of_order(trail.id, at),
-                });
+    let trails = case.trails.values();
+    for trail in trails.filter(|trail| !case.is_poisoned(trail.id)) {
+        let order = case.orders.get(trail.id).into_iter();
+        for (id, reservation) in order.flat_map(|order| &order.reservations) {
+            if let Some(at) = expired(reservation) {
+                findings.judged();
+                judge(case, trail, (id, reservation), at, findings);
             }
         }
+    }
+}
+
+fn judge(
+    case: &Case<'_>,
+    trail: &Trail<'_>,
+    (id, reservation): (&ReservationId, &ReservationState<'_>),
+    at: Timestamp,
+    findings: &mut Findings,
+) {
+    let order = trail.until(at);
+    if let Some(item) = lost(case, &order, reservation)
+        && could_extend(case, trail, &order, (id, reservation), at)
+    {
+        findings.violated(|| Violation {
+            subject: format!("order {}", trail.id),
+            at,
+            expected: format!("{id} to be extended, which keeps its {item} for it"),
+            found: format!("expired at {}", telling::time(at)),
+            history: case.told_of_order(trail.id, at),
+        });
     }
 }
 
@@ -93,12 +97,10 @@ fn could_extend(
     } else {
         order.confirmed
     };
-    let changed = trail.changes().map(|fact| fact.at);
+    let mut changes = trail.changes().map(|fact| fact.at);
     confirmed.is_some_and(|confirmed| confirmed <= last)
         && !case.is_disturbed(last, at)
-        && changed
-            .filter(|changed| *changed > last)
-            .all(|changed| changed > at)
+        && !changes.any(|changed| last < changed && changed <= at)
 }
 
 /// When the reservation's last time to live began.
@@ -116,23 +118,30 @@ fn begun(trail: &Trail<'_>, wanted: &ReservationId) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
-    use crate::oracle::testing::{World, assert_holds, assert_violated};
+    use crate::oracle::testing::{Take, World, assert_holds, assert_violated};
+
+    const BAGS: [Take<'_>; 1] = [("J1", "A", 100)];
 
     /// Two bags are reserved for an hour.
     fn reserved() -> (World, String) {
         let mut world = World::quiet_day();
         world.place("ORD-9", "BAG", 2);
-        let id = world.reserve("ORD-9", &[("J1", "A", 100)]);
+        let id = world.reserve("ORD-9", &BAGS);
         (world, id)
+    }
+
+    /// They were promised, and nobody extended that.
+    fn expired() -> World {
+        let (mut world, id) = reserved();
+        world.confirm("ORD-9");
+        world.pass(3600);
+        world.expire(&id, &BAGS);
+        world
     }
 
     #[test]
     fn a_confirmed_orders_reservation_that_expires_breaks_it() {
-        let (mut world, id) = reserved();
-        world.confirm("ORD-9");
-        world.pass(3600);
-        world.expire(&id, &[("J1", "A", 100)]);
-        let broken = assert_violated("no_oversell", &world.end(), "ORD-9");
+        let broken = assert_violated("no_oversell", &expired().end(), "ORD-9");
         assert!(broken.expected.contains("extended"), "{broken}");
     }
 
@@ -142,17 +151,13 @@ mod tests {
         world.pass(60);
         world.cancel("ORD-9", 2);
         world.pass(3600);
-        world.expire(&id, &[("J1", "A", 100)]);
+        world.expire(&id, &BAGS);
         assert_holds("no_oversell", &world.end());
     }
 
     #[test]
     fn one_that_could_not_be_extended_may_expire() {
-        let (mut world, id) = reserved();
-        world.confirm("ORD-9");
-        world.pass(3600);
-        world.expire(&id, &[("J1", "A", 100)]);
-        let mut history = world.end();
+        let mut history = expired().end();
         let at = history.jerky.last().unwrap().at;
         history.disturbed.push((at, at));
         assert_holds("no_oversell", &history);

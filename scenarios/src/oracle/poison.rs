@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{
     Case,
-    history::{Component, History, Listing},
+    history::{Component, History, Listing, Mapping},
     names::{JerkySku, PolishSku},
     order::OrderState,
 };
@@ -34,8 +34,7 @@ impl Case<'_> {
             || self.is_unread(listing)
     }
 
-    /// Whether an order needs some of it that can still not be read at the end: nobody knows what of
-    /// it has left.
+    /// Whether an order needs some of it that can still not be read at the end.
     fn is_unread(&self, listing: &Listing) -> bool {
         let mut needs = listing.jerky_needs();
         needs.any(|(item, _)| self.unread.contains(item))
@@ -49,40 +48,40 @@ impl Case<'_> {
 
     /// Whether something about an order or a reservation of it was ever set aside.
     pub(super) fn order_was_poisoned(&self, id: &str) -> bool {
-        let reservations = self.orders.get(id).into_iter();
-        let mut reservations = reservations.flat_map(|order| order.reservations.keys());
-        self.is_poisoned(id) || reservations.any(|id| self.is_poisoned(id.as_str()))
+        let order = self.orders.get(id);
+        order.map_or_else(
+            || self.is_poisoned(id),
+            |order| names(id, order).any(|name| self.is_poisoned(name)),
+        )
     }
 
     /// Whether what is said of this subject can still not be read at the end: the last sweep set it
-    /// aside again.
+    /// aside again. Of an order, its reservations and its listings; of a listing, what it is made of
+    /// and what orders need of that.
     pub(super) fn stays_poisoned(&self, subject: &str) -> bool {
-        self.history
-            .stays_poisoned()
-            .any(|poisoned| poisoned == subject)
-    }
-
-    /// The same for a listing, what it is made of, and what orders need of that.
-    pub(super) fn listing_stays_poisoned(&self, sku: &PolishSku) -> bool {
-        let listing = self.history.mapping.listings.get(sku);
-        let is_bad = |listing: &Listing| {
-            let mut subjects = subjects(sku, listing);
-            subjects.any(|part| self.stays_poisoned(part)) || self.is_unread(listing)
+        let listing = self.history.mapping.listings.get_key_value(subject);
+        let is_bad = |(sku, listing): (&PolishSku, &Listing)| {
+            subjects(sku, listing).any(|part| self.lasting.contains(part))
+                || self.is_unread(listing)
         };
-        self.stays_poisoned(sku.as_str()) || listing.is_some_and(is_bad)
-    }
-
-    /// The same for an order, its reservations, and its listings.
-    pub(super) fn order_stays_poisoned(&self, id: &str) -> bool {
-        let Some(order) = self.orders.get(id) else {
-            return self.stays_poisoned(id);
+        let is_order_bad = |order: &OrderState<'_>| {
+            let mut lines = order.lines.values();
+            names(subject, order).any(|name| self.lasting.contains(name))
+                || lines.any(|line| self.stays_poisoned(line.sku.as_str()))
         };
-        let mut lines = order.lines.values();
-        is_unread(self.history, id, order)
-            || lines.any(|line| self.listing_stays_poisoned(line.sku))
+        self.lasting.contains(subject)
+            || listing.is_some_and(is_bad)
+            || self.orders.get(subject).is_some_and(is_order_bad)
     }
 }
 
+/// An order and its reservations.
+fn names<'n>(id: &'n str, order: &'n OrderState<'_>) -> impl Iterator<Item = &'n str> {
+    let reservations = order.reservations.keys();
+    std::iter::once(id).chain(reservations.map(|id| id.as_str()))
+}
+
+/// A listing and what it is made of.
 fn subjects<'s>(sku: &'s PolishSku, listing: &'s Listing) -> impl Iterator<Item = &'s str> {
     let parts = listing.components.iter().map(|part| match part {
         Component::Jerky { sku, .. } => sku.as_str(),
@@ -102,24 +101,16 @@ pub(super) fn poisoned(history: &History) -> BTreeMap<&str, Vec<Timestamp>> {
     poisoned
 }
 
-/// What orders need that can still not be read at the end.
+/// What orders need that can still not be read at the end, and of which nobody knows what has left.
 pub(super) fn unread<'h>(
-    history: &'h History,
+    mapping: &'h Mapping,
+    lasting: &BTreeSet<&str>,
     orders: &BTreeMap<&str, OrderState<'_>>,
 ) -> BTreeSet<&'h JerkySku> {
-    let unread = orders
-        .iter()
-        .filter(|(id, order)| is_unread(history, id, order));
-    unread
-        .flat_map(|(_, order)| order.items(&history.mapping))
-        .collect()
-}
-
-/// Whether an order, or a reservation of it, can still not be read at the end.
-fn is_unread(history: &History, id: &str, order: &OrderState<'_>) -> bool {
-    let mut poisoned = history.stays_poisoned();
-    poisoned.any(|subject| {
-        let mut reservations = order.reservations.keys();
-        subject == id || reservations.any(|reservation| reservation.as_str() == subject)
-    })
+    let is_unread = |(id, order): &(&&str, &OrderState<'_>)| {
+        let mut names = names(id, order);
+        names.any(|name| lasting.contains(name))
+    };
+    let unread = orders.iter().filter(is_unread);
+    unread.flat_map(|(_, order)| order.items(mapping)).collect()
 }

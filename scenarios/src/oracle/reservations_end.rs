@@ -54,7 +54,7 @@ fn overdue(
     let by_itself = (lapses, "its time to live");
     let mut lines = state.lines.values();
     let blocked = lines.any(|line| line.open() > 0 && case.has_blocked_lots(line.sku));
-    let excused = blocked || case.order_stays_poisoned(id);
+    let excused = blocked || case.stays_poisoned(id);
     let with_order = order.over.filter(|_| !excused).map(|over| {
         let from = over.max(state.opened).max(phases.faults_ended);
         (case.later(from, limits.convergence), "its order was over")

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::oracle::names::PolishSku;
+
 /// One of the two vendors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -49,6 +51,17 @@ impl Exchange {
     /// Whether this could have changed anything at a vendor.
     pub fn is_write(&self) -> bool {
         !self.is_token() && !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
+    }
+
+    /// Whether this may have published a number of a SKU, alone or among others.
+    pub fn publishes(&self, sku: &PolishSku) -> bool {
+        let is_own = || self.path == format!("/products/{sku}/availability");
+        self.is_write() && (self.path == "/availability/bulk" || is_own())
+    }
+
+    /// Whether its sender cannot tell if it was carried out.
+    pub fn is_unanswered(&self) -> bool {
+        self.status.is_none_or(|status| status >= 500)
     }
 }
 
