@@ -103,6 +103,7 @@ fn world(draws: &Draws, duration: Span) -> World {
         undated: draws.pick("undated", &[0.08, 0.5], 0.08),
         kept_back: often("kept back"),
         packs: often("packs"),
+        quota: draws.pick("quota", &[100, 100, 100, 100, 20, 6], 100),
         stock: draws.pick("stock", &supplies, Supply::Ample),
         demand: None,
         start: start(draws, warehouse_zone),

@@ -178,6 +178,9 @@ fn check_world(scenario: &Scenario) -> Result<(), Wrong> {
     if world.listings == 0 {
         return wrong("listings", "a shop that lists no jerky", "at least 1");
     }
+    if world.quota == 0 {
+        return wrong("quota", "a warehouse that answers nothing", "at least 1");
+    }
     if world.kits > 0 && world.items < 2 {
         return wrong("kits", "gift boxes of one item", "`items` of at least 2");
     }
@@ -187,6 +190,7 @@ fn check_world(scenario: &Scenario) -> Result<(), Wrong> {
         ("listings", world.listings, 100_000),
         ("kits", world.kits, 100_000),
         ("mirrors", world.mirrors, 100_000),
+        ("quota", world.quota, 100_000),
     ] {
         if number > most {
             return wrong(

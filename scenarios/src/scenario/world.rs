@@ -39,6 +39,8 @@ pub struct World {
     pub kept_back: f64,
     /// Share of mirrors that count in pieces what the shop sells in packs.
     pub packs: f64,
+    /// Requests that the jerky system takes from the middleware at once, and again each second.
+    pub quota: u32,
     /// How much stock there is for the orders that come.
     pub stock: Supply,
     /// Sell units that each listing is expected to sell, which `stock` is measured by; worked out
@@ -74,6 +76,7 @@ impl Default for World {
             undated: 0.08,
             kept_back: 0.0,
             packs: 0.0,
+            quota: 100,
             stock: Supply::Ample,
             demand: None,
             start: DEFAULT_START,

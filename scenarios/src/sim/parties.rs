@@ -71,7 +71,8 @@ impl Vendors {
     pub fn open(plan: &Plan, clock: &Clock, settings: Settings) -> Result<Self, SimError> {
         let world = plan.world();
         let warehouse = told::warehouse(&plan.catalogue, &world.warehouse_zone)?;
-        let jerky = mock_jerky_api::Config::given(warehouse);
+        let mut jerky = mock_jerky_api::Config::given(warehouse);
+        jerky.middleware_rate.quota = world.quota;
         let polish = mock_polish_api::Config {
             shop: ShopConfig {
                 time_zone: TimeZone::get(&world.shop_zone).unwrap_or(TimeZone::UTC),
