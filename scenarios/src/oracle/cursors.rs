@@ -40,8 +40,13 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     }
     // A feed that is begun anew rests on a reading of the stock.
     let feeds = ["/v1/events", "/v1/stock"].map(|list| misread(history, list));
-    let misfed = feeds.into_iter().flatten().min();
-    let misread = misread(history, "/orders");
+    // Of a row that hides whose it is, nobody can say what was set aside.
+    let nameless = nameless(history);
+    let misfed = feeds.into_iter().flatten().chain(nameless).min();
+    let misread = misread(history, "/orders")
+        .into_iter()
+        .chain(nameless)
+        .min();
     for checkpoint in history.moves.iter().chain(&history.checkpoints) {
         // What a page passes over or says of another item is repaired by the next sweep.
         let is_calm = || !case.is_disturbed(checkpoint.at, checkpoint.at);
@@ -60,7 +65,14 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 fn misread(history: &History, list: &str) -> Option<Timestamp> {
     let is_read = |sent: &&Exchange| sent.path == list && sent.status == Some(200);
     let mut pages = history.exchanges.iter().filter(is_read);
-    pages.find(|sent| sent.struck).map(|sent| sent.ended_at)
+    pages.find(|sent| sent.misread).map(|sent| sent.ended_at)
+}
+
+/// When something was first set aside of which nobody knows what it is about.
+fn nameless(history: &History) -> Option<Timestamp> {
+    let set_aside = history.hub.quarantine.iter();
+    let nameless = set_aside.filter(|entry| entry.subject.is_none());
+    nameless.map(|entry| entry.at).min()
 }
 
 fn feed(case: &Case<'_>, checkpoint: &Checkpoint, findings: &mut Findings) {
@@ -331,6 +343,29 @@ mod tests {
         let covered = world.history.moves[0].covered["orders"];
         world.exchange("GET", "/orders", 200).since = Some(covered);
         assert_holds("cursors", &world.end());
+    }
+
+    #[test]
+    fn a_row_that_anybody_sees_is_bad_excuses_no_other() {
+        let mut world = covered();
+        world.history.checkpoints[0]
+            .orders
+            .insert("ORD-3".to_owned(), 2);
+        let read = world.history.phases.started;
+        let page = world.exchange("GET", "/orders", 200);
+        (page.ended_at, page.struck) = (read, true);
+        let mut history = world.end();
+        assert_violated("cursors", &history, "ORD-3");
+        let at = history.checkpoints[0].at;
+        history.disturbed.push((at, at));
+        assert_violated("cursors", &history, "ORD-3");
+        history.hub.quarantine.push(Quarantined {
+            message: None,
+            subject: None,
+            at: read,
+            reason: "an order without an id".to_owned(),
+        });
+        assert_holds("cursors", &history);
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub(super) const INVARIANT: Invariant = Invariant {
     code: "S8",
     name: "newer_wins",
     meaning: "What is older never overwrites what is newer.",
-    formula: "publishes of a listing can be matched to true states at never-decreasing moments; each replaces only what its sender had read, and raises nothing that the shop took down before its order can arrive; source sequences of a mirror and checkpoints never fall",
+    formula: "publishes of a listing can be matched to true states at never-decreasing moments; each replaces only what its sender had read, and raises nothing that the shop took down before its order can arrive; source sequences of a mirror, and what is applied of an item or order, never fall",
     reads: "published numbers, exchanges, mirrors, checkpoints, jerky truth",
     check,
 };
@@ -26,7 +26,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     }
     shop_changes::check(case, findings);
     mirrors(case, findings);
-    checkpoints(&case.history.checkpoints, findings);
+    positions(case, findings);
 }
 
 /// Matches each published number to the earliest true moment that is not before the last one's.
@@ -113,16 +113,28 @@ fn mirrors(case: &Case<'_>, findings: &mut Findings) {
     }
 }
 
-fn checkpoints(checkpoints: &[Checkpoint], findings: &mut Findings) {
-    for (one, next) in checkpoints.iter().zip(checkpoints.iter().skip(1)) {
-        for (sku, before) in &one.sequences {
+/// What was applied of each item and order, from one commit to the next.
+fn positions(case: &Case<'_>, findings: &mut Findings) {
+    let history = case.history;
+    let mut commits: Vec<&Checkpoint> = history.moves.iter().chain(&history.checkpoints).collect();
+    commits.sort_by_key(|commit| commit.at);
+    for (one, next) in commits.iter().zip(commits.iter().skip(1)) {
+        let items = one.sequences.iter().map(|(sku, before)| {
+            let after = next.sequences.get(sku);
+            (sku.as_str(), *before, after.copied().unwrap_or(0))
+        });
+        let orders = one.orders.iter().map(|(id, before)| {
+            let after = next.orders.get(id);
+            (id.as_str(), *before, after.copied().unwrap_or(0))
+        });
+        for (subject, before, after) in items.chain(orders) {
             findings.judged();
-            let after = next.sequences.get(sku).copied().unwrap_or(0);
-            if after < *before {
+            if after < before {
+                let since = telling::time(one.at);
                 findings.violated(|| Violation {
-                    subject: sku.to_string(),
+                    subject: subject.to_owned(),
                     at: next.at,
-                    expected: format!("sequence {before} or newer, as applied by {}", one.at),
+                    expected: format!("number {before} or newer, which was applied by {since}"),
                     found: after.to_string(),
                     history: Vec::new(),
                 });
@@ -147,6 +159,19 @@ mod tests {
         world.publish("BAG", 38);
         let broken = assert_violated("newer_wins", &world.end(), "BAG");
         assert!(broken.found.starts_with("38"), "{broken}");
+    }
+
+    #[test]
+    fn an_order_of_which_an_older_state_is_applied_breaks_it() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 2);
+        world.checkpoint(7);
+        world.checkpoint(7);
+        let mut history = world.end();
+        assert_holds("newer_wins", &history);
+        let applied = history.checkpoints.last_mut().unwrap();
+        *applied.orders.get_mut("ORD-9").unwrap() -= 1;
+        assert_violated("newer_wins", &history, "ORD-9");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Case, Findings, Invariant, Violation,
@@ -15,13 +15,18 @@ pub(super) const INVARIANT: Invariant = Invariant {
     code: "S15",
     name: "verified_webhooks",
     meaning: "An unverified webhook has no effect, and at most one token refresh is in flight.",
-    formula: "forged delivery: answer is not 2xx and its message was never handled; token requests of one process never overlap",
+    formula: "forged delivery: answer is not 2xx and its message was never handled; delivery signed more than 5 min before it arrives: answer is not 2xx; token requests of one process never overlap",
     reads: "webhook deliveries, inbox, exchanges",
     check,
 };
 
+/// Five minutes, as the vendors' documents have it, and the second that a time of signing is rounded
+/// to.
+const TOLERANCE: SignedDuration = SignedDuration::from_secs(5 * 60 + 1);
+
 fn check(case: &Case<'_>, findings: &mut Findings) {
     forged(case, findings);
+    replayed(case, findings);
     refreshes(case, findings);
 }
 
@@ -56,6 +61,30 @@ fn forged(case: &Case<'_>, findings: &mut Findings) {
             found,
             history: telling::deliveries(std::iter::once(delivery)),
         });
+    }
+}
+
+/// Somebody recorded the delivery and sent it again: what was signed long ago proves nothing.
+fn replayed(case: &Case<'_>, findings: &mut Findings) {
+    let oldest = TOLERANCE.saturating_add(case.history.limits.skew);
+    for delivery in &case.history.deliveries {
+        let (Some(signed), Some(arrived)) = (delivery.signed_at, delivery.arrived_at) else {
+            continue;
+        };
+        let age = arrived.duration_since(signed);
+        if age <= oldest {
+            continue;
+        }
+        findings.judged();
+        if delivery.is_accepted() {
+            findings.violated(|| Violation {
+                subject: format!("replayed message {}", delivery.message),
+                at: arrived,
+                expected: format!("a refusal, as it was signed at {}", telling::time(signed)),
+                found: format!("accepted {} s later", age.as_secs()),
+                history: telling::deliveries(std::iter::once(delivery)),
+            });
+        }
     }
 }
 
@@ -103,8 +132,10 @@ fn ended(exchange: &Exchange, crashes: &[Crash]) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use crate::oracle::{
-        history::{Crash, Handled, Vendor, inbox_key},
+        history::{Crash, Handled, History, Vendor, inbox_key},
         testing::{World, assert_holds, assert_violated},
     };
 
@@ -135,6 +166,27 @@ mod tests {
         assert_eq!(broken.found, "it is in the inbox");
     }
 
+    /// The vendor's own message, which arrives some seconds after it was signed.
+    fn replayed(seconds: i64, status: u16) -> History {
+        let mut world = World::quiet_day();
+        let delivery = world.deliver(Vendor::Jerky, "evt_9", "J1", 9);
+        let signed = delivery.sent_at - SignedDuration::from_secs(seconds);
+        (delivery.signed_at, delivery.status) = (Some(signed), Some(status));
+        world.end()
+    }
+
+    #[test]
+    fn a_message_signed_long_ago_may_only_be_refused() {
+        assert_holds("verified_webhooks", &replayed(600, 401));
+        let broken = assert_violated("verified_webhooks", &replayed(600, 204), "evt_9");
+        assert_eq!(broken.found, "accepted 600 s later");
+    }
+
+    #[test]
+    fn one_that_was_some_minutes_on_its_way_is_genuine() {
+        assert_holds("verified_webhooks", &replayed(300, 204));
+    }
+
     #[test]
     fn an_event_under_a_replaced_secret_that_the_feed_told_too_holds() {
         let mut world = World::quiet_day();
@@ -163,8 +215,8 @@ mod tests {
         let mut world = World::quiet_day();
         let lost = world.exchange("POST", "/oauth/token", 200);
         lost.status = None;
-        lost.ended_at = lost.sent_at + jiff::SignedDuration::from_secs(30);
-        let at = lost.sent_at + jiff::SignedDuration::from_millis(300);
+        lost.ended_at = lost.sent_at + SignedDuration::from_secs(30);
+        let at = lost.sent_at + SignedDuration::from_millis(300);
         world.history.crashes.push(Crash {
             at,
             restarted_at: at,

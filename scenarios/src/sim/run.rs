@@ -81,7 +81,7 @@ async fn perform(plan: &Plan) -> Result<Played, SimError> {
         biased;
         died = process.run() => return Err(died.err().unwrap_or(SimError::Ended)),
         phases = act(&world, plan) => phases?,
-        () = runaway(&world, plan) => cut_short(&world, plan),
+        () = world.tape.outgrows(most_requests(plan)) => cut_short(&world, plan),
     };
     let mut history = history::tell(&world, plan, phases)?;
     if plan.seed == CANARY {
@@ -136,13 +136,6 @@ pub(super) fn most_requests(plan: &Plan) -> u64 {
     let scenario = &plan.scenario;
     let polls = plan.world().duration.as_millis() / scenario.hub.fastest_poll().as_millis().max(1);
     REQUESTS + REQUESTS_PER_STEP * plan.steps.len() as u64 + REQUESTS_PER_POLL * polls
-}
-
-/// Ends when the world has taken more requests than it may.
-async fn runaway(world: &World, plan: &Plan) {
-    while world.tape.len() as u64 <= most_requests(plan) {
-        tokio::time::sleep(LOOK.to_duration()).await;
-    }
 }
 
 /// The phases of a run that was broken off: nothing came to agreement.

@@ -31,6 +31,27 @@ pub struct Struck {
     pub faults: Vec<Strike>,
 }
 
+/// Kinds after which a page holds what it would have held: later, or with rows that anybody can see
+/// are unreadable, and none left out.
+const VISIBLE: [&str; 8] = [
+    "connection_limit",
+    "float_for_integer",
+    "impossible_date",
+    "latency",
+    "missing_field",
+    "null_field",
+    "overflowing_quantity",
+    "trickle",
+];
+
+impl Struck {
+    /// Whether what it was told may be wrong or lack something that nobody can see.
+    pub fn misleads(&self) -> bool {
+        let mut kinds = self.faults.iter();
+        kinds.any(|fault| !VISIBLE.contains(&fault.kind.as_str()))
+    }
+}
+
 /// One fault that struck.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Strike {

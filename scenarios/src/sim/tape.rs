@@ -13,6 +13,7 @@ use http::{HeaderValue, Method, Request, Response, header::RETRY_AFTER, uri::Pat
 use jiff::Timestamp;
 use mock_kit::Role;
 use seams::{Clock, WireError};
+use tokio::sync::Notify;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 /// Who sends over a wire.
@@ -81,6 +82,8 @@ pub struct Entry {
     pub policy: Option<HeaderValue>,
     /// The request's body, of webhooks only: it says what the message is about.
     pub body: Option<Bytes>,
+    /// What a webhook says of its signature: `webhook-timestamp` (jerky) or `x-polish-signature`.
+    pub signed: Option<HeaderValue>,
     /// Whether a fault forged this webhook, as the vendor's mock marks it.
     pub is_forged: bool,
     /// Bytes of the request's body.
@@ -90,6 +93,9 @@ pub struct Entry {
     /// Hash of both bodies.
     digest: u64,
 }
+
+/// Headers that tell when a webhook was signed.
+const SIGNED: [&str; 2] = ["webhook-timestamp", "x-polish-signature"];
 
 /// What came of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,12 +110,20 @@ pub enum Outcome {
 
 /// Where exchanges are recorded. Clones share the record.
 #[derive(Clone, Debug, Default)]
-pub struct Tape(Arc<Mutex<Record>>);
+pub struct Tape(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    record: Mutex<Record>,
+    outgrown: Notify,
+}
 
 #[derive(Debug, Default)]
 struct Record {
     entries: Vec<Entry>,
     by_hub: u64,
+    /// How many exchanges are enough.
+    most: Option<u64>,
 }
 
 impl Tape {
@@ -131,6 +145,13 @@ impl Tape {
     /// How many requests the middleware has begun.
     pub fn hub_requests(&self) -> u64 {
         self.lock().by_hub
+    }
+
+    /// Ends when more exchanges than this have ended. It is told by the last of them and asks no
+    /// clock: a middleware that is never idle keeps a world's time from passing.
+    pub(super) async fn outgrows(&self, most: u64) {
+        self.lock().most = Some(most);
+        self.0.outgrown.notified().await;
     }
 
     /// The canonical trace: one line for each exchange.
@@ -178,6 +199,7 @@ impl Tape {
             retry_after: None,
             policy: None,
             body: is_webhook.then(|| request.body().clone()),
+            signed: SIGNED.iter().find_map(|name| headers.get(*name)).cloned(),
             is_forged: request
                 .extensions()
                 .get::<mock_kit::webhook::Forged>()
@@ -194,7 +216,16 @@ impl Tape {
     }
 
     fn lock(&self) -> MutexGuard<'_, Record> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn push(&self, entry: Entry) {
+        let mut record = self.lock();
+        record.entries.push(entry);
+        let taken = record.entries.len() as u64;
+        if record.most.is_some_and(|most| taken > most) {
+            self.0.outgrown.notify_one();
+        }
     }
 }
 
@@ -226,7 +257,7 @@ impl Drop for Recording {
     fn drop(&mut self) {
         if let Some(mut entry) = self.entry.take() {
             entry.ended_at = self.clock.now();
-            self.tape.lock().entries.push(entry);
+            self.tape.push(entry);
         }
     }
 }

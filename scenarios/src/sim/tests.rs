@@ -133,11 +133,8 @@ fn a_middleware_that_never_rests_is_broken_off_and_told_so() {
     let run = play(&plan).unwrap().run;
     assert!(run.virtual_ms > 0);
     let most = run::most_requests(&plan);
-    assert!(
-        run.requests < most + most / 10,
-        "{} of {most}",
-        run.requests
-    );
+    let taken = run.requests;
+    assert!((most..most + 50).contains(&taken), "{taken} of {most}");
     let told = run.unmet.iter().any(|unmet| unmet.starts_with("restraint"));
     assert!(told, "{} requests, {:?}", run.requests, run.unmet);
 }

@@ -34,6 +34,8 @@ pub struct Exchange {
     pub status: Option<u16>,
     /// A fault had a hand in it: the reply may not say what the vendor has.
     pub struck: bool,
+    /// A fault may have changed or left out some of what the reply tells, and nobody can see it there.
+    pub misread: bool,
     /// `Idempotency-Key` of the request.
     pub idempotency_key: Option<String>,
     /// `Retry-After` of the reply, as it stood there.
@@ -78,6 +80,9 @@ pub struct Delivery {
     pub sequence: u64,
     /// When this attempt left.
     pub sent_at: Timestamp,
+    /// When its sender says that it was signed, which the signature covers; `None` where it says
+    /// nothing that can be read.
+    pub signed_at: Option<Timestamp>,
     /// When it reached the middleware; `None` when it was lost on the way.
     pub arrived_at: Option<Timestamp>,
     /// The middleware's answer, if there was one.

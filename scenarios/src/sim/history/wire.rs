@@ -20,7 +20,7 @@ pub(super) fn exchanges(tape: &[Entry], struck: &[Struck]) -> Vec<Exchange> {
     let struck = matched(struck, tape);
     let all = tape.iter().enumerate();
     let sent = all.filter(|(_, entry)| entry.from == Party::Hub);
-    let told = sent.map(|(place, entry)| exchange(entry, struck.contains_key(&place)));
+    let told = sent.map(|(place, entry)| exchange(entry, struck.get(&place).copied()));
     let mut exchanges: Vec<Exchange> = told.collect();
     exchanges.sort_by_key(|exchange| exchange.sent_at);
     exchanges
@@ -44,7 +44,7 @@ pub(super) fn deliveries(tape: &[Entry], lost: Vec<Delivery>) -> Vec<Delivery> {
     deliveries
 }
 
-fn exchange(entry: &Entry, struck: bool) -> Exchange {
+fn exchange(entry: &Entry, struck: Option<&Struck>) -> Exchange {
     Exchange {
         sent_at: entry.sent_at,
         ended_at: entry.ended_at,
@@ -56,7 +56,8 @@ fn exchange(entry: &Entry, struck: bool) -> Exchange {
         method: entry.method.to_string(),
         path: entry.path.path().to_owned(),
         since: since(&entry.path),
-        struck,
+        struck: struck.is_some(),
+        misread: struck.is_some_and(Struck::misleads),
         status: status(&entry.outcome),
         idempotency_key: text(entry.idempotency_key.as_ref()),
         retry_after: text(entry.retry_after.as_ref()),
@@ -91,10 +92,22 @@ fn delivery(vendor: Vendor, entry: &Entry) -> Option<Delivery> {
         subject: message.subject,
         sequence: message.sequence,
         sent_at: entry.sent_at,
+        signed_at: signed_at(entry),
         arrived_at: (!matches!(entry.outcome, Outcome::Failed(_))).then_some(entry.ended_at),
         status: status(&entry.outcome),
         forged: entry.is_forged,
     })
+}
+
+/// Seconds of Unix time: alone, or as `t` among the shop's pairs of name and value.
+fn signed_at(entry: &Entry) -> Option<Timestamp> {
+    let told = text(entry.signed.as_ref())?;
+    let mut pairs = told
+        .split(',')
+        .filter_map(|part| part.trim().split_once('='));
+    let seconds = pairs.find(|(name, _)| *name == "t");
+    let seconds = seconds.map_or(told.as_str(), |(_, seconds)| seconds);
+    Timestamp::from_second(seconds.parse().ok()?).ok()
 }
 
 /// A webhook that a fault lost.
@@ -106,6 +119,7 @@ pub(in crate::sim) fn lost(vendor: Vendor, logged: &Logged) -> Delivery {
         subject: message.subject,
         sequence: message.sequence,
         sent_at: logged.created_at,
+        signed_at: None,
         arrived_at: None,
         status: None,
         forged: false,
