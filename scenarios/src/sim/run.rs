@@ -14,7 +14,7 @@ use super::{
     history,
     ledger::{self, Posting},
     struck::{self, Struck},
-    tape::Tape,
+    tape::{Allowance, Tape},
     watch, weather,
     world::World,
 };
@@ -36,10 +36,11 @@ const PATIENCE: Span = Span::from_mins(60);
 const CALM: Span = Span::from_secs(10);
 /// How often convergence is looked at.
 const LOOK: Span = Span::from_secs(2);
-/// Requests that any world may take, and so many more for each step of its people and each poll.
-const REQUESTS: u64 = 20_000;
-const REQUESTS_PER_STEP: u64 = 1_000;
-const REQUESTS_PER_POLL: u64 = 20;
+/// Requests that any world may take, and so many more for each step of its people, and each time that
+/// its fastest poll is due.
+const REQUESTS: u64 = 3_000;
+const REQUESTS_PER_STEP: u64 = 200;
+const REQUESTS_PER_POLL: u64 = 100;
 /// How much longer than its longest interval the middleware is watched at rest.
 const REST: Span = Span::from_mins(2);
 
@@ -81,7 +82,7 @@ async fn perform(plan: &Plan) -> Result<Played, SimError> {
         biased;
         died = process.run() => return Err(died.err().unwrap_or(SimError::Ended)),
         phases = act(&world, plan) => phases?,
-        () = world.tape.outgrows(most_requests(plan)) => cut_short(&world, plan),
+        () = world.tape.outgrows(allowance(plan)) => cut_short(&world, plan),
     };
     let mut history = history::tell(&world, plan, phases)?;
     if plan.seed == CANARY {
@@ -132,10 +133,12 @@ async fn act(world: &World, plan: &Plan) -> Result<Phases, SimError> {
 
 /// Requests that a world may take. A middleware that tries the same in vain again and again, without
 /// waiting, would keep it busy for ever.
-pub(super) fn most_requests(plan: &Plan) -> u64 {
-    let scenario = &plan.scenario;
-    let polls = plan.world().duration.as_millis() / scenario.hub.fastest_poll().as_millis().max(1);
-    REQUESTS + REQUESTS_PER_STEP * plan.steps.len() as u64 + REQUESTS_PER_POLL * polls
+fn allowance(plan: &Plan) -> Allowance {
+    Allowance {
+        at_once: REQUESTS + REQUESTS_PER_STEP * plan.steps.len() as u64,
+        more: REQUESTS_PER_POLL,
+        every: plan.scenario.hub.fastest_poll(),
+    }
 }
 
 /// The phases of a run that was broken off: nothing came to agreement.
@@ -243,11 +246,11 @@ fn judged(world: &World, plan: &Plan, history: &History) -> Run {
 
 /// Why the run was broken off, if it was.
 fn restraint(world: &World, plan: &Plan) -> Option<String> {
-    let (taken, most) = (world.tape.len() as u64, most_requests(plan));
-    let steps = plan.steps.len();
-    (taken > most).then(|| {
-        format!("restraint; {taken} requests for {steps} steps, and nothing may take over {most}")
-    })
+    let (taken, steps) = (world.tape.len(), plan.steps.len());
+    let most = world.tape.outgrown()?;
+    Some(format!(
+        "restraint; {taken} requests for {steps} steps, and until then nothing may take over {most}"
+    ))
 }
 
 /// Why the middleware was not done at the end, in its own words.

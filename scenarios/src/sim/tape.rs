@@ -10,11 +10,13 @@ use std::{
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, header::RETRY_AFTER, uri::PathAndQuery};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use mock_kit::Role;
 use seams::{Clock, WireError};
 use tokio::sync::Notify;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+
+use crate::scenario::Span;
 
 /// Who sends over a wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -122,8 +124,24 @@ struct Inner {
 struct Record {
     entries: Vec<Entry>,
     by_hub: u64,
-    /// How many exchanges are enough.
-    most: Option<u64>,
+    allowance: Option<Allowance>,
+    /// The allowance that was used up.
+    outgrown: Option<u64>,
+}
+
+/// How many exchanges a run may take: so many at once, and some more with each stretch of its time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Allowance {
+    pub(super) at_once: u64,
+    pub(super) more: u64,
+    pub(super) every: Span,
+}
+
+impl Allowance {
+    fn after(&self, elapsed: SignedDuration) -> u64 {
+        let elapsed = u64::try_from(elapsed.as_millis()).unwrap_or(0);
+        self.at_once + self.more * (elapsed / self.every.as_millis().max(1))
+    }
 }
 
 impl Tape {
@@ -147,11 +165,16 @@ impl Tape {
         self.lock().by_hub
     }
 
-    /// Ends when more exchanges than this have ended. It is told by the last of them and asks no
-    /// clock: a middleware that is never idle keeps a world's time from passing.
-    pub(super) async fn outgrows(&self, most: u64) {
-        self.lock().most = Some(most);
+    /// Ends when more exchanges than allowed have ended. It is told by the last of them and waits for
+    /// no clock: a middleware that is never idle keeps a world's time from passing.
+    pub(super) async fn outgrows(&self, allowance: Allowance) {
+        self.lock().allowance = Some(allowance);
         self.0.outgrown.notified().await;
+    }
+
+    /// The most that was allowed, if there were more.
+    pub(super) fn outgrown(&self) -> Option<u64> {
+        self.lock().outgrown
     }
 
     /// The canonical trace: one line for each exchange.
@@ -221,9 +244,15 @@ impl Tape {
 
     fn push(&self, entry: Entry) {
         let mut record = self.lock();
+        let now = entry.ended_at;
         record.entries.push(entry);
-        let taken = record.entries.len() as u64;
-        if record.most.is_some_and(|most| taken > most) {
+        let began = record.entries.first().map_or(now, |first| first.sent_at);
+        let most = record
+            .allowance
+            .map(|few| few.after(now.duration_since(began)));
+        let most = most.filter(|most| record.entries.len() as u64 > *most);
+        if most.is_some() && record.outgrown.is_none() {
+            record.outgrown = most;
             self.0.outgrown.notify_one();
         }
     }
@@ -295,4 +324,37 @@ impl Entry {
 fn path_of(request: &Request<Bytes>) -> PathAndQuery {
     let root = || PathAndQuery::from_static("/");
     request.uri().path_and_query().cloned().unwrap_or_else(root)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    fn send(tape: &Tape, clock: &Clock) {
+        let request = Request::new(Bytes::new());
+        drop(tape.begin(clock, Party::Hub, &"jerky.test".into(), &request));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_tape_is_outgrown_by_its_own_time_and_although_none_passes() {
+        let (tape, clock) = (Tape::default(), Clock::starting_at(Timestamp::UNIX_EPOCH));
+        let allowance = Allowance {
+            at_once: 2,
+            more: 3,
+            every: Span::from_secs(1),
+        };
+        let mut outgrown = Box::pin(tape.outgrows(allowance));
+        assert!(outgrown.as_mut().now_or_never().is_none());
+        send(&tape, &clock);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        (0..4).for_each(|_| send(&tape, &clock));
+        assert!(outgrown.as_mut().now_or_never().is_none());
+        send(&tape, &clock);
+        assert!(outgrown.as_mut().now_or_never().is_some());
+        assert_eq!(tape.outgrown(), Some(5));
+    }
 }

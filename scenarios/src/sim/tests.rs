@@ -132,9 +132,6 @@ fn a_middleware_that_never_rests_is_broken_off_and_told_so() {
     let plan = Plan::expand(&scenario, 1);
     let run = play(&plan).unwrap().run;
     assert!(run.virtual_ms > 0);
-    let most = run::most_requests(&plan);
-    let taken = run.requests;
-    assert!((most..most + 50).contains(&taken), "{taken} of {most}");
     let told = run.unmet.iter().any(|unmet| unmet.starts_with("restraint"));
     assert!(told, "{} requests, {:?}", run.requests, run.unmet);
 }
