@@ -8,7 +8,7 @@ use super::{
     History, LINES,
     calm::Calm,
     formula,
-    history::{Account, Criticality, Delivery, JerkyFact, Listing, Vendor},
+    history::{Account, Criticality, Delivery, JerkyFact, Limits, Listing, Vendor},
     names::{JerkySku, PolishSku},
     numbers::{Numbers, Shown},
     order::OrderState,
@@ -158,13 +158,16 @@ impl<'h> Case<'h> {
     }
 
     /// Whether a day began at the listing's warehouse so short a time ago that an older level may have
-    /// been valued by the new day: a state that never was, and that the next poll puts right.
+    /// been valued by the new day: a state that never was, and that the next poll puts right. A wrong
+    /// clock lets the day begin sooner, or end later.
     pub(super) fn is_new_day(&self, listing: &Listing, at: Timestamp) -> bool {
-        let before = self.earlier(at, self.history.limits.notice);
+        let Limits { notice, skew, .. } = self.history.limits;
+        let before = self.earlier(at, notice.saturating_add(skew));
+        let after = self.later(at, skew);
         let mut zones = listing
             .jerky_needs()
             .filter_map(|(item, _)| self.zones.get(item));
-        zones.any(|zone| formula::day(before, zone) != formula::day(at, zone))
+        zones.any(|zone| formula::day(before, zone) != formula::day(after, zone))
     }
 
     /// Whether anything happened to the item after `since`.
