@@ -8,7 +8,7 @@ use super::{
     History, LINES,
     calm::Calm,
     formula,
-    history::{Account, Criticality, Delivery, JerkyFact, Limits, Listing, Vendor},
+    history::{Account, Criticality, Delivery, Exchange, JerkyFact, Limits, Listing, Vendor},
     names::{JerkySku, PolishSku},
     numbers::{Numbers, Shown},
     order::OrderState,
@@ -168,6 +168,12 @@ impl<'h> Case<'h> {
             .jerky_needs()
             .filter_map(|(item, _)| self.zones.get(item));
         zones.any(|zone| formula::day(before, zone) != formula::day(after, zone))
+    }
+
+    /// Whether the middleware died before the reply came.
+    pub(super) fn was_missed(&self, reply: &Exchange) -> bool {
+        let mut crashes = self.history.crashes.iter();
+        crashes.any(|crash| !crash.spares(reply.sent_at, reply.ended_at))
     }
 
     /// Whether anything happened to the item after `since`.

@@ -55,14 +55,8 @@ fn known_at(case: &Case<'_>, trail: &Trail<'_>) -> Option<Timestamp> {
     };
     let placed = order.placed.filter(|_| !case.is_poisoned(trail.id))?;
     let mut read = case.history.exchanges.iter().filter(is_reading);
-    let read = read.find(|reply| reply.sent_at >= placed && !was_missed(case, reply))?;
+    let read = read.find(|reply| reply.sent_at >= placed && !case.was_missed(reply))?;
     Some(read.ended_at)
-}
-
-/// Whether the middleware died before the reply came.
-fn was_missed(case: &Case<'_>, reply: &Exchange) -> bool {
-    let mut crashes = case.history.crashes.iter();
-    crashes.any(|crash| !crash.spares(reply.sent_at, reply.ended_at))
 }
 
 /// Whether a number that the shop took in at `shown` may have left before the order was known. What

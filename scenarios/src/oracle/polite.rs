@@ -45,6 +45,7 @@ fn waits(case: &Case<'_>, findings: &mut Findings) {
     let exchanges = &case.history.exchanges;
     let mut told: Vec<Wait<'_>> = exchanges
         .iter()
+        .filter(|reply| !case.was_missed(reply))
         .filter_map(|reply| wait(case, reply))
         .collect();
     told.sort_by_key(|wait| wait.told_by.ended_at);
@@ -114,7 +115,7 @@ fn buckets(case: &Case<'_>, findings: &mut Findings) {
     let exchanges = &case.history.exchanges;
     let mut told: Vec<&Exchange> = exchanges
         .iter()
-        .filter(|reply| reply.policy.is_some())
+        .filter(|reply| reply.policy.is_some() && !case.was_missed(reply))
         .collect();
     told.sort_by_key(|reply| reply.ended_at);
     let mut told = told.into_iter().peekable();
@@ -286,6 +287,20 @@ mod tests {
             .exchanges
             .extend(std::iter::repeat_n(request, size));
         world
+    }
+
+    #[test]
+    fn a_policy_that_was_told_to_a_dying_process_binds_nobody() {
+        let mut world = burst(11);
+        let told = &world.history.exchanges[world.history.exchanges.len() - 12];
+        let at = told.sent_at;
+        world.history.crashes.push(Crash {
+            at,
+            restarted_at: at,
+            before: None,
+            after: None,
+        });
+        assert!(!verdict("polite", &world.end()).is_violated());
     }
 
     #[test]
