@@ -65,7 +65,7 @@ fn lost(deliveries: &[Delivery]) -> Vec<&Delivery> {
 
 fn unrepaired(case: &Case<'_>, lost: &Delivery, due: Timestamp) -> Option<(String, String)> {
     let subject = lost.subject.as_str();
-    if case.is_poisoned(subject) {
+    if case.is_poisoned(subject) || case.stays_poisoned(subject) {
         return None;
     }
     let own = PolishSku::from(subject);
@@ -75,8 +75,10 @@ fn unrepaired(case: &Case<'_>, lost: &Delivery, due: Timestamp) -> Option<(Strin
         }
         Vendor::Jerky => {
             let listings = case.listings_with(&JerkySku::from(subject));
-            let mut listings = listings.into_iter();
-            listings.find_map(|sku| still_untrue(case, sku, lost.sent_at, due))
+            // Of several parts another may not be readable.
+            let listings = listings.into_iter();
+            let mut readable = listings.filter(|sku| !case.stays_poisoned(sku.as_str()));
+            readable.find_map(|sku| still_untrue(case, sku, lost.sent_at, due))
         }
     }
 }
@@ -124,7 +126,7 @@ fn agreed_once(numbers: &ListingNumbers<'_>, from: Timestamp, to: Timestamp) -> 
 #[cfg(test)]
 mod tests {
     use crate::oracle::{
-        history::Vendor,
+        history::{History, Quarantined, Vendor},
         testing::{World, assert_holds, assert_violated, verdict},
     };
 
@@ -146,14 +148,34 @@ mod tests {
         assert_holds("lost_webhook_repaired", &world.end());
     }
 
-    #[test]
-    fn a_lost_stock_change_that_nobody_noticed_breaks_it() {
+    fn unnoticed() -> History {
         let mut world = World::quiet_day();
         world.place("ORD-9", "BAG", 1);
         world.reserve("ORD-9", &[("J1", "A", 50)]);
         lose(&mut world, Vendor::Jerky, "J1");
-        let broken = assert_violated("lost_webhook_repaired", &world.end(), "about J1");
+        world.end()
+    }
+
+    #[test]
+    fn a_lost_stock_change_that_nobody_noticed_breaks_it() {
+        let broken = assert_violated("lost_webhook_repaired", &unnoticed(), "about J1");
         assert!(broken.expected.starts_with("BAG"), "{broken}");
+    }
+
+    #[test]
+    fn a_listing_that_can_still_not_be_read_shows_what_it_may() {
+        let unreadable = |subject: &str| {
+            let mut history = unnoticed();
+            history.hub.quarantine.push(Quarantined {
+                message: None,
+                subject: Some(subject.to_owned()),
+                at: history.phases.ended,
+                reason: "unknown kind".to_owned(),
+            });
+            history
+        };
+        assert_holds("lost_webhook_repaired", &unreadable("BAG"));
+        assert_violated("lost_webhook_repaired", &unreadable("AUTO"), "about J1");
     }
 
     /// Less than a whole piece changes no number; the delivery that nobody heard of does.
