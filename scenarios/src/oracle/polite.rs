@@ -92,8 +92,7 @@ fn wait<'h>(case: &Case<'h>, reply: &'h Exchange) -> Option<Wait<'h>> {
     let text = reply.retry_after.as_deref()?;
     let until = match text.parse::<i64>() {
         Ok(seconds) => case.later(reply.ended_at, SignedDuration::from_secs(seconds)),
-        // A date is by the vendor's clock.
-        Err(_) => case.earlier(rfc2822::parse(text).ok()?.timestamp(), limits.skew),
+        Err(_) => dated(case, reply, text)?,
     };
     let wait = until.duration_since(reply.ended_at);
     let is_sane = wait.is_positive() && wait <= limits.retry_after;
@@ -101,6 +100,20 @@ fn wait<'h>(case: &Case<'h>, reply: &'h Exchange) -> Option<Wait<'h>> {
         scope,
         until,
         told_by: reply,
+    })
+}
+
+/// A date is by the vendor's clock, which the same reply tells.
+fn dated(case: &Case<'_>, reply: &Exchange, text: &str) -> Option<Timestamp> {
+    let date = |text: &str| Some(rfc2822::parse(text).ok()?.timestamp());
+    let until = date(text)?;
+    Some(match reply.date.as_deref().and_then(date) {
+        // Both are whole seconds: the time between them may be up to one too long.
+        Some(sent) => case.later(
+            reply.ended_at,
+            until.duration_since(sent) - SignedDuration::from_secs(1),
+        ),
+        None => case.earlier(until, case.history.limits.skew),
     })
 }
 
@@ -196,6 +209,8 @@ fn policy(text: &str) -> Option<(i64, i64)> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use crate::oracle::{
         history::{Crash, Exchange},
         testing::{World, assert_holds, assert_violated, verdict},
@@ -227,11 +242,34 @@ mod tests {
     #[test]
     fn a_wait_asked_for_as_a_date_counts_as_well() {
         let mut world = World::quiet_day();
-        let date = world.now + jiff::SignedDuration::from_secs(30);
+        let date = world.now + SignedDuration::from_secs(30);
         let date = date.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
         refused(&mut world, 429, &date);
         world.exchange("GET", "/v1/items", 200);
         assert_violated("polite", &world.end(), "Jerky");
+    }
+
+    /// A vendor whose clock is a minute slow asks for twenty seconds by a date, and is left alone for
+    /// so many.
+    fn slow(seconds: i64) -> World {
+        let mut world = World::quiet_day();
+        let by_it = |seconds: i64| {
+            let date = world.now + SignedDuration::from_secs(seconds - 60);
+            date.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+        };
+        let (date, until) = (by_it(0), by_it(20));
+        world.history.limits.skew = SignedDuration::from_secs(60);
+        refused(&mut world, 429, &until);
+        world.history.exchanges.last_mut().unwrap().date = Some(date);
+        world.pass(seconds);
+        world.exchange("GET", "/v1/items", 200);
+        world
+    }
+
+    #[test]
+    fn a_date_is_by_the_clock_of_the_vendor_that_told_it() {
+        assert_holds("polite", &slow(20).end());
+        assert_violated("polite", &slow(15).end(), "Jerky");
     }
 
     #[test]

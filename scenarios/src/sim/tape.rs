@@ -9,7 +9,11 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, header::RETRY_AFTER, uri::PathAndQuery};
+use http::{
+    HeaderValue, Method, Request, Response,
+    header::{DATE, RETRY_AFTER},
+    uri::PathAndQuery,
+};
 use jiff::{SignedDuration, Timestamp};
 use mock_kit::Role;
 use seams::{Clock, WireError};
@@ -80,6 +84,8 @@ pub struct Entry {
     pub idempotency_key: Option<HeaderValue>,
     /// `Retry-After` of the reply.
     pub retry_after: Option<HeaderValue>,
+    /// `Date` of the reply.
+    pub date: Option<HeaderValue>,
     /// `RateLimit-Policy` of the reply.
     pub policy: Option<HeaderValue>,
     /// The request's body, of webhooks only: it says what the message is about.
@@ -220,6 +226,7 @@ impl Tape {
             outcome: Outcome::GaveUp,
             idempotency_key: headers.get("idempotency-key").cloned(),
             retry_after: None,
+            date: None,
             policy: None,
             body: is_webhook.then(|| request.body().clone()),
             signed: SIGNED.iter().find_map(|name| headers.get(*name)).cloned(),
@@ -273,6 +280,7 @@ impl Recording {
             Ok(response) => {
                 entry.outcome = Outcome::Replied(response.status().as_u16());
                 entry.retry_after = response.headers().get(RETRY_AFTER).cloned();
+                entry.date = response.headers().get(DATE).cloned();
                 entry.policy = response.headers().get("ratelimit-policy").cloned();
                 entry.received = response.body().len();
                 entry.digest ^= xxh3_64(response.body()).rotate_left(1);

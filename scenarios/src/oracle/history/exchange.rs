@@ -40,6 +40,8 @@ pub struct Exchange {
     pub idempotency_key: Option<String>,
     /// `Retry-After` of the reply, as it stood there.
     pub retry_after: Option<String>,
+    /// `Date` of the reply, as it stood there: the vendor's clock when it answered.
+    pub date: Option<String>,
     /// `RateLimit-Policy` of the reply, as it stood there.
     pub policy: Option<String>,
 }

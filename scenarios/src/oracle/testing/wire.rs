@@ -27,6 +27,7 @@ impl World {
             status: Some(status),
             idempotency_key: None,
             retry_after: None,
+            date: None,
             policy: None,
         });
         self.pass(1);

@@ -61,6 +61,7 @@ fn exchange(entry: &Entry, struck: Option<&Struck>) -> Exchange {
         status: status(&entry.outcome),
         idempotency_key: text(entry.idempotency_key.as_ref()),
         retry_after: text(entry.retry_after.as_ref()),
+        date: text(entry.date.as_ref()),
         policy: text(entry.policy.as_ref()),
     }
 }
