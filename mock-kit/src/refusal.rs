@@ -2,8 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use http::{Method, StatusCode};
-use jiff::Timestamp;
+use http::{HeaderValue, Method, StatusCode};
+use jiff::{Timestamp, fmt::rfc2822};
 
 use crate::fault::Denial;
 
@@ -114,8 +114,18 @@ impl Refusal {
 /// a second are rounded up, so that whoever waits for it does not come too early.
 pub fn http_date(at: Timestamp) -> String {
     let seconds = at.as_second() + i64::from(at.subsec_nanosecond() > 0);
-    let whole = Timestamp::from_second(seconds).unwrap_or(at);
-    whole.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    imf_fixdate(Timestamp::from_second(seconds).unwrap_or(at))
+}
+
+/// The `Date` of a reply (RFC 9110, 6.6.1): the vendor's time in whole seconds, rounded down.
+pub(crate) fn date(now: Timestamp) -> Option<HeaderValue> {
+    HeaderValue::try_from(imf_fixdate(now)).ok()
+}
+
+/// Without the part of a second; empty before the year 0, which the format cannot tell.
+fn imf_fixdate(at: Timestamp) -> String {
+    let printer = rfc2822::DateTimePrinter::new();
+    printer.timestamp_to_rfc9110_string(&at).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -128,5 +138,6 @@ mod tests {
         let late: Timestamp = "1994-11-06T08:49:36.001Z".parse().unwrap();
         assert_eq!(http_date(whole), "Sun, 06 Nov 1994 08:49:37 GMT");
         assert_eq!(http_date(late), http_date(whole));
+        assert_eq!(date(late).unwrap(), "Sun, 06 Nov 1994 08:49:36 GMT");
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::response::{IntoResponse, Response};
 use http::{
     HeaderMap, HeaderValue, Method, StatusCode,
-    header::{CONNECTION, LOCATION, RETRY_AFTER},
+    header::{CONNECTION, DATE, LOCATION, RETRY_AFTER},
     request::Parts,
 };
 use jiff::Timestamp;
@@ -16,7 +16,7 @@ use crate::{
     journal::Exchange,
     mock::Mock,
     principal::Principal,
-    refusal::Refusal,
+    refusal::{Refusal, date},
     serve::Cut,
     vendor::Vendor,
 };
@@ -140,6 +140,9 @@ impl Passage {
             false => response.status().as_u16(),
         };
         response.headers_mut().extend(self.limits);
+        if let Some(now) = date(mock.now()) {
+            response.headers_mut().insert(DATE, now);
+        }
         if self.closes {
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(CONNECTION, close);

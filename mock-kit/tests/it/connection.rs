@@ -34,11 +34,11 @@ fn addition() -> Request<Full<Bytes>> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_whole_reply_arrives_without_a_date() {
+async fn a_whole_reply_arrives_with_the_vendors_date() {
     let world = World::new();
     let response = client(&world).await.send_request(addition()).await.unwrap();
     assert_eq!(response.status(), 201);
-    assert_eq!(response.headers().get("date"), None);
+    assert_eq!(response.headers()["date"], "Mon, 02 Nov 2026 00:00:00 GMT");
     assert_eq!(response.headers()["content-length"], "31");
     assert_eq!(response.collect().await.unwrap().to_bytes().len(), 31);
 }

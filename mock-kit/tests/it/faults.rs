@@ -295,10 +295,11 @@ async fn a_skewed_clock_is_off_while_its_rule_lasts() {
     let world = World::struck_by(json!({
         "kind": "clock_skew", "offset_ms": -90_000, "from": 1000, "until": 2000, "client": "any"
     }));
-    let mut times = Vec::new();
+    let (mut times, mut dates) = (Vec::new(), Vec::new());
     for _ in 0..3 {
-        let text = String::from_utf8(world.get("/open").await.body.to_vec()).unwrap();
-        times.push(text);
+        let answer = world.get("/open").await;
+        dates.push(answer.headers["date"].clone());
+        times.push(String::from_utf8(answer.body.to_vec()).unwrap());
         pass(1000).await;
     }
     let expected = [
@@ -307,6 +308,12 @@ async fn a_skewed_clock_is_off_while_its_rule_lasts() {
         "2026-11-02T00:00:02Z",
     ];
     assert_eq!(times, expected);
+    let expected = [
+        "Mon, 02 Nov 2026 00:00:00 GMT",
+        "Sun, 01 Nov 2026 23:58:31 GMT",
+        "Mon, 02 Nov 2026 00:00:02 GMT",
+    ];
+    assert_eq!(dates, expected);
     assert_eq!(world.report(), ["clock_skew open reply 1"]);
 }
 
