@@ -8,8 +8,10 @@ use super::{
     History, LINES,
     calm::Calm,
     formula,
-    history::{Account, Criticality, Delivery, Exchange, JerkyFact, Limits, Listing, Vendor},
-    names::{JerkySku, PolishSku},
+    history::{
+        Account, Allocation, Criticality, Delivery, Exchange, JerkyFact, Limits, Listing, Vendor,
+    },
+    names::{JerkySku, Lot, PolishSku},
     numbers::{Numbers, Shown},
     order::OrderState,
     poison, replay,
@@ -33,6 +35,7 @@ pub(super) struct Case<'h> {
     pub(super) numbers: Numbers<'h>,
     references: References<'h>,
     blocked: BTreeSet<&'h JerkySku>,
+    unsaleable: BTreeSet<(&'h JerkySku, &'h Lot)>,
     made_of: BTreeMap<&'h JerkySku, Vec<&'h PolishSku>>,
     /// When something about a subject was set aside.
     pub(super) poisoned: BTreeMap<&'h str, Vec<Timestamp>>,
@@ -63,6 +66,7 @@ impl<'h> Case<'h> {
             numbers: replay::numbers(history, &timeline, &references),
             references,
             blocked: blocked(history),
+            unsaleable: unsaleable(history),
             made_of: made_of(history),
             poisoned: poison::poisoned(history),
             newest_fed: newest_fed(history),
@@ -94,6 +98,12 @@ impl<'h> Case<'h> {
     /// Whether at the end reserved goods of the item lie in a lot that may not leave.
     pub(super) fn has_blocked_lots(&self, item: &JerkySku) -> bool {
         self.blocked.contains(item)
+    }
+
+    /// Whether at the end any of these goods of the item belong to a lot that may not leave.
+    pub(super) fn may_not_leave(&self, item: &JerkySku, from: &[Allocation]) -> bool {
+        let mut lots = from.iter().map(|part| &part.lot);
+        lots.any(|lot| self.unsaleable.contains(&(item, lot)))
     }
 
     /// `by` before `at`.
@@ -268,4 +278,18 @@ fn blocked(history: &History) -> BTreeSet<&JerkySku> {
         .filter(|(_, item)| is_blocked(item))
         .map(|(sku, _)| sku)
         .collect()
+}
+
+fn unsaleable(history: &History) -> BTreeSet<(&JerkySku, &Lot)> {
+    let stock = Stock::at_end(&history.jerky);
+    let mut lots = BTreeSet::new();
+    for (sku, item) in stock.items() {
+        let today = formula::day(history.phases.ended, &item.zone);
+        let kept = item
+            .lots
+            .iter()
+            .filter(|(_, lot)| !lot.is_eligible(today, 0));
+        lots.extend(kept.map(|(lot, _)| (sku, *lot)));
+    }
+    lots
 }

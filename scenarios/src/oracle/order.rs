@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
-    history::{Actor, JerkyFact, Mapping, PolishFact, ReservedLine},
+    history::{Actor, Allocation, JerkyFact, Mapping, PolishFact, ReservedLine},
     names::{JerkySku, PolishSku, ReservationId},
     timeline::Step,
 };
@@ -66,6 +66,8 @@ pub(super) struct HeldLine<'h> {
     pub(super) reserved: i64,
     pub(super) committed: i64,
     pub(super) released: i64,
+    /// From which lots.
+    pub(super) from: &'h [Allocation],
 }
 
 impl<'h> OrderState<'h> {
@@ -282,6 +284,7 @@ impl<'h> ReservationState<'h> {
             reserved: line.quantity,
             committed: 0,
             released: 0,
+            from: &line.allocations,
         };
         Self {
             opened,
