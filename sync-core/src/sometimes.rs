@@ -73,6 +73,7 @@ marks! {
     CredentialsRenewed: "request repeated with renewed credentials",
     CircuitOpened: "circuit to a vendor opened",
     ReadRepeated: "failed read repeated",
+    RestlessPages: "pages that differ at each reading left to the next poll",
 }
 
 /// Notes that a branch was taken.

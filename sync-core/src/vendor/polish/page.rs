@@ -12,10 +12,13 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::vendor::{
-    error::VendorError,
-    http::{Garble, Reply},
-    reading::{Readable, Row, as_text, read_rows},
+use crate::{
+    sometimes::{Mark, reached},
+    vendor::{
+        error::VendorError,
+        http::{Garble, Reply},
+        reading::{Readable, Row, as_text, read_rows},
+    },
 };
 
 /// Rows that the vendor gives in one page at the most.
@@ -45,6 +48,8 @@ pub struct Walk {
     next: Option<Step>,
     latest: Option<Timestamp>,
     pages: u64,
+    /// How often it began again.
+    restarts: u32,
     /// The rows of the page before, while only page numbers lead on.
     before: Vec<(String, Timestamp)>,
     /// What follows once the page before proves to be what it was.
@@ -62,6 +67,10 @@ struct Onward {
 /// No list of the shop has more pages than this.
 const MOST_PAGES: u64 = 100_000;
 
+/// Rows that change faster than they can be read are left to the next walk: without an end, one that
+/// is named differently each time would keep this one busy for ever.
+const MOST_RESTARTS: u32 = 16;
+
 impl Walk {
     /// A walk over what changed at `since` or later; over everything without one.
     pub fn since(since: Option<Timestamp>) -> Self {
@@ -72,6 +81,7 @@ impl Walk {
             }),
             latest: since,
             pages: 0,
+            restarts: 0,
             before: Vec::new(),
             onward: None,
         }
@@ -100,16 +110,12 @@ impl Walk {
         let Some(step) = self.next else { return Ok(()) };
         self.pages += 1;
         if self.pages > MOST_PAGES {
-            return Err(VendorError::Garbled {
-                operation: "walk_pages",
-                reason: "the vendor's pages do not end".to_owned(),
-                unreadable: None,
-            });
+            return Err(given_up("the vendor's pages do not end"));
         }
         let rows = rows.collect();
         match self.onward.take() {
             Some(onward) if rows == self.before => self.go(onward),
-            Some(_) => self.begin_again(step),
+            Some(_) => self.begin_again(step)?,
             None => self.follow(step, has_next, rows),
         }
         Ok(())
@@ -154,9 +160,23 @@ impl Walk {
         self.before = onward.rows;
     }
 
-    fn begin_again(&mut self, step: Step) {
+    fn begin_again(&mut self, step: Step) -> Result<(), VendorError> {
+        self.restarts += 1;
+        if self.restarts > MOST_RESTARTS {
+            reached(Mark::RestlessPages);
+            return Err(given_up("the vendor's pages are others at each reading"));
+        }
         self.next = Some(Step { page: 1, ..step });
         self.before.clear();
+        Ok(())
+    }
+}
+
+fn given_up(reason: &str) -> VendorError {
+    VendorError::Garbled {
+        operation: "walk_pages",
+        reason: reason.to_owned(),
+        unreadable: None,
     }
 }
 
@@ -290,7 +310,7 @@ mod tests {
             count in 1_usize..40,
             size in 1_usize..6,
             of_one_instant in 1_i64..12,
-            touched in proptest::collection::vec(0_usize..1000, 0..40),
+            touched in proptest::collection::vec(0_usize..1000, 0..=MOST_RESTARTS as usize),
         ) {
             let rows = (0..count as i64).map(|n| (n / of_one_instant, n as u32)).collect();
             prop_assert_eq!(walk(rows, &touched, size).len(), count);
@@ -312,6 +332,17 @@ mod tests {
         let once = Timestamp::UNIX_EPOCH;
         let row = || [("ORD-1".to_owned(), once)].into_iter();
         assert!((0..=MOST_PAGES).any(|_| walk.advance(true, row()).is_err()));
+    }
+
+    #[test]
+    fn a_page_that_is_never_the_same_twice_is_given_up_soon() {
+        let mut walk = Walk::since(None);
+        let read = |nth: usize| {
+            let row = (format!("SNACK-{nth}"), Timestamp::UNIX_EPOCH);
+            walk.advance(true, [row].into_iter()).is_err()
+        };
+        let pages = (0..1_000).position(read);
+        assert!(pages.is_some_and(|pages| pages < 60), "{pages:?}");
     }
 
     #[test]
