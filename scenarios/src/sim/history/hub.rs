@@ -158,10 +158,13 @@ fn quarantine(store: &Store) -> Result<Vec<Quarantined>, SimError> {
     let told = entries.into_iter().rev().map(|entry| {
         let raw: Raw = serde_json::from_slice(&entry.quarantined.raw).unwrap_or_default();
         let is_event = entry.quarantined.what.ends_with("event");
-        let known = Some(entry.quarantined.subject).filter(|subject| !subject.is_empty());
+        let message = raw.id.filter(|_| is_event);
+        // An event that hides its item is set aside under its own name, which says nothing.
+        let known = Some(entry.quarantined.subject)
+            .filter(|subject| !subject.is_empty() && message.as_ref() != Some(subject));
         Quarantined {
-            message: raw.id.filter(|_| is_event),
             subject: raw.sku.filter(|_| is_event).or(known),
+            message,
             at: entry.quarantined.at,
             reason: entry.quarantined.reason,
         }
