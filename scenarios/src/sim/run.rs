@@ -42,7 +42,7 @@ const REQUESTS: u64 = 3_000;
 const REQUESTS_PER_STEP: u64 = 200;
 const REQUESTS_PER_POLL: u64 = 100;
 /// How much longer than its longest interval the middleware is watched at rest.
-const REST: Span = Span::from_mins(2);
+const REST: Span = Span::from_secs(30);
 
 /// A run that was played to its end.
 #[derive(Debug)]

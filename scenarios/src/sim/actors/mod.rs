@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Between the evening's delivery and its last parcels, beyond two of the middleware's sweeps.
-const EVENING: Span = Span::from_mins(10);
+const EVENING: Span = Span::from_mins(3);
 
 /// All people, and what they know of each other's orders. Clones share it.
 #[derive(Clone)]
