@@ -2,14 +2,15 @@
 
 use super::breaks;
 use crate::{
+    hunt::Broken,
     plan::Plan,
     scenario::{Fault, Scenario},
     sim,
 };
 
 /// The plan with nothing left to chance, if it still breaks the invariant; otherwise as it is, if
-/// that does.
-pub(super) fn of(plan: &Plan, invariant: &str) -> Option<Scenario> {
+/// that does. With what it says when it breaks.
+pub(super) fn of(plan: &Plan, invariant: &str) -> Option<(Scenario, Broken)> {
     let stepwise = plan.to_scenario();
     let pinned = sim::play(&Plan::expand(&stepwise, plan.seed))
         .ok()
@@ -23,9 +24,10 @@ pub(super) fn of(plan: &Plan, invariant: &str) -> Option<Scenario> {
             pinned
         });
     let candidates = pinned.into_iter().chain([stepwise, plan.scenario.clone()]);
-    candidates
-        .into_iter()
-        .find(|scenario| breaks(scenario, invariant).is_some())
+    candidates.into_iter().find_map(|scenario| {
+        let broken = breaks(&scenario, invariant)?;
+        Some((scenario, broken))
+    })
 }
 
 /// The fault as it struck; nothing if it never did.

@@ -50,8 +50,10 @@ fn set_hits(scenario: &mut Scenario, place: usize, hits: &[u64]) {
 mod tests {
     use std::time::Duration;
 
+    use tokio::time::Instant;
+
     use super::*;
-    use crate::{command::known, scenario::parse};
+    use crate::{command::known, scenario::parse, shrink::breaks};
 
     /// A world that breaks by itself, since its seed is the canary's, with so many hits in it.
     fn hits_left_of(hits: usize) -> usize {
@@ -62,8 +64,9 @@ mod tests {
             numbers.join(", ")
         );
         let scenario = parse("x.toml", &text, &known()).unwrap();
-        let budget = Duration::from_secs(60);
-        let mut search = Search::new(scenario, "S1 conservation", budget).unwrap();
+        let broken = breaks(&scenario, "S1 conservation").unwrap();
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let mut search = Search::from(scenario, broken, deadline);
         fewer_hits(&mut search, 0);
         super::hits(&search, 0)
     }

@@ -21,6 +21,7 @@ use std::time::Duration;
 pub use file::{again, keep, keep_as};
 pub use minimal::superfluous;
 use search::Search;
+use tokio::time::Instant;
 
 use crate::{
     hunt::{Broken, Trial},
@@ -44,8 +45,9 @@ pub struct Small {
 /// Makes a failing plan small within `budget`; what was found so far when that is over. `None` when
 /// the plan does not break `invariant`.
 pub fn shrink(plan: &Plan, invariant: &str, budget: Duration) -> Option<Small> {
-    let explicit = explicit::of(plan, invariant)?;
-    let mut search = Search::new(explicit, invariant, budget)?;
+    let deadline = Instant::now() + budget;
+    let (explicit, broken) = explicit::of(plan, invariant)?;
+    let mut search = Search::from(explicit, broken, deadline);
     // What a pass takes away may free what an earlier one had to leave.
     loop {
         let before = search.progress();

@@ -1,6 +1,6 @@
 //! The state of a search: the smallest case so far, what was tried, and the time left.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
 
 use tokio::time::Instant;
 use xxhash_rust::xxh3::xxh3_64;
@@ -11,7 +11,6 @@ use crate::{hunt::Broken, scenario::Scenario};
 pub(super) struct Search {
     best: Scenario,
     broken: Broken,
-    invariant: String,
     deadline: Instant,
     tried: u64,
     taken: u64,
@@ -20,18 +19,16 @@ pub(super) struct Search {
 }
 
 impl Search {
-    /// `None` when `start` does not break the invariant.
-    pub(super) fn new(start: Scenario, invariant: &str, budget: Duration) -> Option<Self> {
-        let broken = breaks(&start, invariant)?;
-        Some(Self {
+    /// From a case and what it breaks.
+    pub(super) fn from(start: Scenario, broken: Broken, deadline: Instant) -> Self {
+        Self {
             best: start,
             broken,
-            invariant: invariant.to_owned(),
-            deadline: Instant::now() + budget,
+            deadline,
             tried: 1,
             taken: 0,
             known: BTreeSet::new(),
-        })
+        }
     }
 
     /// The smallest case so far.
@@ -54,7 +51,7 @@ impl Search {
             return false;
         }
         self.tried += 1;
-        match breaks(&candidate, &self.invariant) {
+        match breaks(&candidate, &self.broken.invariant) {
             Some(broken) => {
                 (self.best, self.broken) = (candidate, broken);
                 self.taken += 1;
