@@ -5,7 +5,7 @@ use std::{num::NonZero, path::PathBuf, process::ExitCode, thread};
 use clap::Parser;
 use scenarios::{
     command::Exit,
-    power::{self, Settings},
+    power::{self, Settings, Worlds},
 };
 
 /// Plant each bug of scenarios/bugs in a scratch copy, build it, hunt, and write docs/power.md
@@ -15,15 +15,21 @@ struct Arguments {
     /// Measure these bugs only
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     bugs: Vec<String>,
-    /// Play so many worlds for each bug, with swarm and again without
+    /// Play so many worlds for each bug
     #[arg(long, value_name = "N", default_value = "150")]
     seeds: NonZero<u64>,
+    /// Play so many again without swarm; each takes about eight times as long
+    #[arg(long, value_name = "N", default_value = "40")]
+    plain: NonZero<u64>,
     /// With swarm, play so many for a bug that those do not catch
     #[arg(long, value_name = "N", default_value = "3000")]
     most: NonZero<u64>,
     /// Play so many worlds at the same time; all cores when absent
     #[arg(long, value_name = "N")]
     jobs: Option<NonZero<usize>>,
+    /// Instead of hunting, make a large world that each breaks small, and write docs/shrinking.md
+    #[arg(long, conflicts_with = "resume")]
+    large: bool,
     /// Leave out what was measured already
     #[arg(long)]
     resume: bool,
@@ -42,12 +48,19 @@ fn main() -> ExitCode {
         folder: target.join("power"),
         root,
         bugs: arguments.bugs,
-        seeds: arguments.seeds.get(),
-        most: arguments.most.get(),
+        worlds: Worlds {
+            swarm: arguments.seeds.get(),
+            plain: arguments.plain.get(),
+            most: arguments.most.max(arguments.seeds).get(),
+        },
         jobs: arguments.jobs.map_or_else(cores, NonZero::get),
         resume: arguments.resume,
     };
-    match power::run(&settings) {
+    let measured = match arguments.large {
+        true => power::large::run(&settings),
+        false => power::run(&settings),
+    };
+    match measured {
         Ok(true) => Exit::Holds,
         Ok(false) => Exit::Broken,
         Err(error) => {

@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use super::{
@@ -19,29 +20,33 @@ use crate::report;
 pub struct Settings {
     /// The workspace.
     pub root: PathBuf,
-    /// Where to copy, build and keep results.
+    /// Where to copy and build.
     pub folder: PathBuf,
     /// The bugs to measure; all when none is named.
     pub bugs: Vec<String>,
-    /// Worlds for each bug, with swarm and again without.
-    pub seeds: u64,
-    /// Worlds with swarm for a bug that those do not catch.
-    pub most: u64,
+    /// Worlds for each bug.
+    pub worlds: Worlds,
     /// Worlds at the same time.
     pub jobs: usize,
     /// Leave out what was measured already.
     pub resume: bool,
 }
 
-impl Settings {
-    /// Worlds for each bug, and with swarm for one that those do not catch.
-    fn worlds(&self) -> (u64, u64) {
-        (self.seeds, self.most.max(self.seeds))
-    }
+/// How many worlds each bug is hunted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Worlds {
+    /// With swarm.
+    pub swarm: u64,
+    /// Without, where each takes about eight times as long.
+    pub plain: u64,
+    /// With swarm, for a bug that neither of those catch.
+    pub most: u64,
 }
 
 /// The file that the table goes to.
 const TABLE: &str = "docs/power.md";
+/// What was measured, one file for each bug.
+const MEASURED: &str = "scenarios/bugs/measured";
 
 /// Measures, and writes the table after each bug. Says whether every bug was built and caught.
 ///
@@ -60,8 +65,8 @@ pub fn run(settings: &Settings) -> Result<bool, PowerError> {
     report::writable(&document).map_err(PowerError::file("cannot write", &document))?;
     eprintln!("copying the workspace to {}", settings.folder.display());
     let scratch = Scratch::fill(&settings.root, &settings.folder)?;
-    let folder = settings.folder.join("results");
-    let results = Results::open(folder, scratch.fingerprint(), settings.worlds())?;
+    let folder = settings.root.join(MEASURED);
+    let results = Results::open(folder, scratch.fingerprint(), settings.worlds)?;
     let work = Work {
         settings,
         scratch: &scratch,
@@ -78,13 +83,13 @@ pub fn run(settings: &Settings) -> Result<bool, PowerError> {
         let text = table::document(&Campaign {
             unpatched: &unpatched,
             rows: &rows,
-            worlds: settings.worlds(),
+            worlds: settings.worlds,
             jobs: settings.jobs,
         });
         fs::write(&document, text).map_err(PowerError::file("cannot write", &document))?;
     }
     let caught = |bug: &Bug| {
-        let kept = results.find(Some(bug));
+        let kept = results.current(Some(bug));
         kept.is_some_and(|kept| kept.measure.is_caught())
     };
     Ok(bugs.iter().all(caught))
@@ -100,7 +105,7 @@ impl Work<'_> {
     /// What breaks without any bug, which is none's merit.
     fn unpatched(&self) -> Result<Measure, PowerError> {
         // It hangs on the tree and the seeds alone, so it is never measured twice.
-        if let Some(kept) = self.results.find(None) {
+        if let Some(kept) = self.results.current(None) {
             return Ok(kept.measure);
         }
         eprintln!("building the middleware as it is");
@@ -111,10 +116,10 @@ impl Work<'_> {
         })?;
         let seconds = began.elapsed().as_secs_f64();
         eprintln!("built in {seconds:.0} s; hunting in it as it is");
-        let (few, many) = self.settings.worlds();
+        let worlds = self.settings.worlds;
         let measure = Measure::Hunted {
-            swarm: Box::new(self.hunt(&lockstep, true, many).play(&[])?),
-            no_swarm: Box::new(self.hunt(&lockstep, false, few).play(&[])?),
+            swarm: Box::new(self.hunt(&lockstep, true, worlds.most).play(&[])?),
+            no_swarm: Box::new(self.hunt(&lockstep, false, worlds.plain).play(&[])?),
         };
         eprintln!("  {}", table::line(&measure));
         Ok(self.results.keep(None, measure, seconds)?.measure)
@@ -127,7 +132,7 @@ impl Work<'_> {
         (place, count): (usize, usize),
     ) -> Result<Kept, PowerError> {
         if self.settings.resume
-            && let Some(kept) = self.results.find(Some(bug))
+            && let Some(kept) = self.results.current(Some(bug))
         {
             eprintln!("[{place}/{count}] {}: measured before", bug.name);
             return Ok(kept);
@@ -149,18 +154,18 @@ impl Work<'_> {
     }
 
     fn hunted(&self, lockstep: &Path, unpatched: &Measure) -> Result<Measure, PowerError> {
-        let (few, many) = self.settings.worlds();
+        let worlds = self.settings.worlds;
         let hunted = |swarm, worlds| -> Result<Box<Hunted>, PowerError> {
             let known = unpatched.told(swarm);
             let hunted = self.hunt(lockstep, swarm, worlds).play(known)?;
             Ok(Box::new(hunted.counted()))
         };
-        let mut swarm = hunted(true, few)?;
-        let no_swarm = hunted(false, few)?;
+        let mut swarm = hunted(true, worlds.swarm)?;
+        let no_swarm = hunted(false, worlds.plain)?;
         // From the first world again, so that the rate is that of all of them.
-        if swarm.is_silent() && no_swarm.is_silent() && many > few {
-            eprintln!("  not caught yet; hunting in {many} worlds");
-            swarm = hunted(true, many)?;
+        if swarm.is_silent() && no_swarm.is_silent() && worlds.most > worlds.swarm {
+            eprintln!("  not caught yet; hunting in {} worlds", worlds.most);
+            swarm = hunted(true, worlds.most)?;
         }
         Ok(Measure::Hunted { swarm, no_swarm })
     }

@@ -15,8 +15,8 @@ use super::{Hunted, PowerError, Settings, Small, Told, measure::Document};
 const LONGEST: Duration = Duration::from_secs(30 * 60);
 /// Between two looks at whether a hunt has ended.
 const LOOK: Duration = Duration::from_millis(200);
-/// How many breaks of a hunt are made small.
-const SMALL: usize = 2;
+/// How many breaks of a hunt are made small: without swarm one, since that takes minutes.
+const SMALL: [usize; 2] = [1, 2];
 
 /// A hunt to be played.
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +65,7 @@ impl Hunt<'_> {
             .args(["hunt", "--keep-going"])
             .args(["--seeds", &self.worlds.to_string()])
             .args(["--jobs", &self.settings.jobs.to_string()])
-            .args(["--shrink", &SMALL.to_string()])
+            .args(["--shrink", &SMALL[usize::from(self.swarm)].to_string()])
             .arg("--out")
             .arg(self.settings.folder.join("hunted"))
             .arg("--json")

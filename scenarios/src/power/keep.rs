@@ -1,4 +1,5 @@
-//! Results, kept one file for each bug: what was measured is not measured again when a campaign resumes.
+//! Results, kept one file for each bug beside its patch: what was measured is not measured again when a
+//! campaign resumes, be it on another machine.
 
 use std::{
     fs,
@@ -8,14 +9,14 @@ use std::{
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::{Bug, Measure, PowerError};
+use super::{Bug, Measure, PowerError, Worlds};
 
 /// The folder of the results of one state of the workspace, and of one number of worlds.
 #[derive(Debug)]
 pub struct Results {
     folder: PathBuf,
     tree: u64,
-    worlds: (u64, u64),
+    worlds: Worlds,
 }
 
 /// A result, and what it is the result of.
@@ -23,7 +24,10 @@ pub struct Results {
 pub struct Kept {
     tree: String,
     patch: String,
-    worlds: (u64, u64),
+    worlds: Worlds,
+    /// Whether the workspace is another since.
+    #[serde(skip)]
+    pub is_older: bool,
     /// What was measured.
     pub measure: Measure,
     /// How long building took.
@@ -38,7 +42,7 @@ impl Results {
     ///
     /// # Errors
     /// When the folder cannot be made.
-    pub fn open(folder: PathBuf, tree: u64, worlds: (u64, u64)) -> Result<Self, PowerError> {
+    pub fn open(folder: PathBuf, tree: u64, worlds: Worlds) -> Result<Self, PowerError> {
         fs::create_dir_all(&folder).map_err(PowerError::file("cannot create", &folder))?;
         Ok(Self {
             folder,
@@ -47,14 +51,19 @@ impl Results {
         })
     }
 
-    /// What was measured of a bug, or of the unpatched middleware.
+    /// What was measured of a bug, or of the unpatched middleware, in the workspace as it is or as it
+    /// was before; nothing if the patch is another since, or other numbers of worlds were asked for.
     pub fn find(&self, bug: Option<&Bug>) -> Option<Kept> {
         let text = fs::read(self.path(bug)).ok()?;
-        // One that cannot be read, or is of another state, is measured anew.
-        let kept: Kept = serde_json::from_slice(&text).ok()?;
-        let is_same =
-            kept.tree == self.tree() && kept.patch == patch(bug) && kept.worlds == self.worlds;
-        is_same.then_some(kept)
+        // One that cannot be read is measured anew.
+        let mut kept: Kept = serde_json::from_slice(&text).ok()?;
+        kept.is_older = kept.tree != self.tree();
+        (kept.patch == patch(bug) && kept.worlds == self.worlds).then_some(kept)
+    }
+
+    /// The same of the workspace as it is.
+    pub fn current(&self, bug: Option<&Bug>) -> Option<Kept> {
+        self.find(bug).filter(|kept| !kept.is_older)
     }
 
     /// Keeps what was measured.
@@ -71,14 +80,15 @@ impl Results {
             tree: self.tree(),
             patch: patch(bug),
             worlds: self.worlds,
+            is_older: false,
             measure,
             build_seconds,
         };
         let path = self.path(bug);
-        let text = serde_json::to_vec_pretty(&kept).map_err(std::io::Error::other);
+        let text = serde_json::to_string_pretty(&kept).map_err(std::io::Error::other);
         // Whole or not at all: an interrupted campaign must not leave half a result.
         let part = path.with_extension("part");
-        text.and_then(|text| fs::write(&part, text))
+        text.and_then(|text| fs::write(&part, text + "\n"))
             .and_then(|()| fs::rename(&part, &path))
             .map_err(PowerError::file("cannot write", &path))?;
         Ok(kept)
@@ -105,7 +115,7 @@ mod tests {
     use crate::power::Hunted;
 
     #[test]
-    fn a_result_is_found_again_for_the_same_tree_patch_and_worlds_only() {
+    fn a_result_is_found_again_for_the_same_patch_and_worlds_and_is_current_for_the_same_tree() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().to_owned();
         let bug = |text: &str| {
@@ -116,14 +126,24 @@ mod tests {
             swarm: Box::new(Hunted::default()),
             no_swarm: Box::new(Hunted::default()),
         };
-        let results = Results::open(path.clone(), 7, (100, 900)).unwrap();
+        let worlds = |most| Worlds {
+            swarm: 100,
+            plain: 50,
+            most,
+        };
+        let results = Results::open(path.clone(), 7, worlds(900)).unwrap();
         let kept = results.keep(Some(&bug("one")), measure, 1.5).unwrap();
-        assert_eq!(results.find(Some(&bug("one"))), Some(kept));
+        assert_eq!(results.current(Some(&bug("one"))), Some(kept));
         assert_eq!(results.find(Some(&bug("two"))), None);
         assert_eq!(results.find(None), None);
-        for (tree, worlds) in [(8, (100, 900)), (7, (200, 900)), (7, (100, 800))] {
-            let other = Results::open(path.clone(), tree, worlds).unwrap();
-            assert_eq!(other.find(Some(&bug("one"))), None);
-        }
+        let later = Results::open(path.clone(), 8, worlds(900)).unwrap();
+        assert_eq!(later.current(Some(&bug("one"))), None);
+        assert!(
+            later
+                .find(Some(&bug("one")))
+                .is_some_and(|kept| kept.is_older)
+        );
+        let other = Results::open(path, 7, worlds(800)).unwrap();
+        assert_eq!(other.find(Some(&bug("one"))), None);
     }
 }

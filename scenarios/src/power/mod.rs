@@ -10,13 +10,14 @@ mod bug;
 mod campaign;
 mod hunt;
 mod keep;
+pub mod large;
 mod measure;
 mod scratch;
 pub mod table;
 mod wilson;
 
 pub use bug::{Bug, BugError, catalogue, chosen};
-pub use campaign::{Settings, run};
+pub use campaign::{Settings, Worlds, run};
 pub use keep::{Kept, Results};
 pub use measure::{First, Hunted, Measure, Small, Told};
 pub use scratch::{Planted, Scratch};

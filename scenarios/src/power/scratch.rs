@@ -133,10 +133,20 @@ impl Planted<'_> {
     }
 }
 
+/// Beside the manifests, the sources decide what a hunt finds; these of them do not.
+const APART: [&str; 4] = [
+    "scenarios/src/power",
+    "scenarios/src/bin",
+    "scenarios/src/report",
+    "scenarios/src/live",
+];
+
 /// Whether a file can change what a hunt finds.
 fn decides(path: &Path) -> bool {
-    let is_prose = path.extension().is_some_and(|ending| ending == "md");
-    !is_prose && !path.starts_with("scenarios/bugs") && !path.starts_with("scenarios/src/power")
+    let is_source = path.components().any(|part| part.as_os_str() == "src");
+    let is_manifest = path.ends_with("Cargo.toml") || path.ends_with("Cargo.lock");
+    let is_apart = APART.iter().any(|folder| path.starts_with(folder));
+    (is_source || is_manifest) && !is_apart
 }
 
 fn tracked(root: &Path) -> Result<BTreeSet<PathBuf>, PowerError> {
