@@ -37,15 +37,16 @@ pub(super) fn next<W: World>(
         let level = case.world.level(sku);
         level.is_some_and(|level| level.sequence > *sequence)
     });
+    // Goods that left without a reservation cannot be called back.
+    let waits = case.may_wait() || !open;
     match lines {
-        Ok(lines) if short.is_empty() && (first || moved && case.may_wait()) => {
+        Ok(lines) if short.is_empty() && (first || moved && waits) => {
             if moved {
                 reached(Mark::BackorderServed);
             }
             case.reserve_now(lines)
         }
-        // Goods that left without a reservation cannot be called back.
-        _ if case.may_wait() || !open => Next::Wait(Wait {
+        _ if waits => Next::Wait(Wait {
             on: skus.into_iter().map(Trigger::Stock).collect(),
             ..Wait::default()
         })

@@ -67,7 +67,7 @@ pub(super) struct Blocked {
 /// How reserving failed for want of stock.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Shortage {
-    /// How often the vendor said so.
+    /// How often the vendor said so, the levels being what they are.
     pub(super) refusals: u32,
     /// Whether the stock was read again since.
     pub(super) reread: bool,

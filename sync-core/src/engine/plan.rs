@@ -165,27 +165,20 @@ impl Draft<'_> {
             && shows == product.desired
             && !product.is_stale()
             && !self.is_being_published(sku);
-        let foreign = product.foreign_since.is_some();
-        if is_shown && (foreign || product.shown != product.changes) {
-            let is_settled = !foreign || self.is_served(sku);
+        let foreign_until = product.foreign_until(self.policy.foreign_change_wait);
+        if is_shown && (foreign_until.is_some() || product.shown != product.changes) {
+            // That the numbers agree does not say that what is behind the shop's own has arrived:
+            // another order for the same item may have made them equal, and its end may part them.
+            let is_over = foreign_until.is_none_or(|until| until <= self.now);
             let product = self.product_mut(sku);
             product.shown = product.changes;
-            if is_settled {
+            if is_over {
                 product.foreign_since = None;
             }
             self.wake(&Trigger::Shown(sku.clone()));
         }
         self.listed(sku)
             .map_or(Next::Rest, |product| publish::next(sku, product, self))
-    }
-
-    /// Whether all that the shop confirmed by itself of a listing's items is reserved. Until then its
-    /// number may pass by what the shop shows: an order counts once more for a moment, when the level
-    /// with its reservation comes before the reply.
-    fn is_served(&self, sku: &PolishSku) -> bool {
-        let needs = self.catalogue.listing(sku).into_iter();
-        let mut parts = needs.flat_map(Listing::jerky);
-        parts.all(|part| self.unserved(&part.sku).is_zero())
     }
 
     /// Whether another number may be on its way to the shop.

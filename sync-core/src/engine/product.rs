@@ -1,6 +1,6 @@
 //! A product of the shop as the engine knows it, and what is to be shown of it.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -29,7 +29,7 @@ pub(super) struct Product {
     pub(super) shown: u64,
     /// The version our own last publish made.
     pub(super) ours: u64,
-    /// When the shop was first seen to show a number that is not ours.
+    /// When the shop was last seen to change the number by itself.
     pub(super) foreign_since: Option<Timestamp>,
     /// Recounts that are being brought to the owner of the stock.
     pub(super) counts: Vec<TakenCount>,
@@ -76,6 +76,13 @@ impl Product {
     pub(super) fn spare(&self) -> Option<Units> {
         let facts = self.facts.as_ref()?;
         (facts.kind == ProductKind::Own).then(|| facts.available.less(facts.held))
+    }
+
+    /// Until when a number that the shop changed by itself stands, so that what is behind it can
+    /// arrive.
+    pub(super) fn foreign_until(&self, wait: SignedDuration) -> Option<Timestamp> {
+        let since = self.foreign_since?;
+        Some(since.saturating_add(wait).unwrap_or(since))
     }
 
     /// Notes what the formula gives now. Says whether that is new.

@@ -115,19 +115,14 @@ fn wait_for_cause(
     desired: Units,
     world: &impl World,
 ) -> Next {
-    match product.foreign_since {
-        Some(since) if desired > facts.available => {
-            let wait = world.policy().foreign_change_wait;
-            let until = since.saturating_add(wait).unwrap_or(since);
-            if world.now() < until {
-                reached(Mark::ForeignNumber);
-                let mut next = Next::sleep(until);
-                if let Next::Wait(wait) = &mut next {
-                    wait.why = Some("for the cause of the shop's own change");
-                }
-                return next;
+    match product.foreign_until(world.policy().foreign_change_wait) {
+        Some(until) if desired > facts.available && world.now() < until => {
+            reached(Mark::ForeignNumber);
+            let mut next = Next::sleep(until);
+            if let Next::Wait(wait) = &mut next {
+                wait.why = Some("for the cause of the shop's own change");
             }
-            Next::Rest
+            next
         }
         _ => Next::Rest,
     }

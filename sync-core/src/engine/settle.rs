@@ -290,13 +290,15 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Remembers the levels that did not suffice, so that only newer ones are tried.
+    /// Remembers the levels that did not suffice, so that only newer ones are tried. Levels that have
+    /// moved since the last such reading are tried once more at once: the refusal may have been of
+    /// older ones, whose lots another order was quicker to take.
     fn note_levels(&mut self, id: &OrderId) -> Result<(), StoreError> {
         let Some(facts) = self.order(id).and_then(|order| order.facts.as_ref()) else {
             return Ok(());
         };
         let owed = super::demand::owed(facts, self.catalogue);
-        let seen = owed
+        let seen: Vec<_> = owed
             .iter()
             .map(|owed| {
                 let sku = owed.component.sku.clone();
@@ -304,7 +306,11 @@ impl Draft<'_> {
                 (sku, sequence)
             })
             .collect();
-        self.order_mut(id)?.shortage.seen = seen;
+        let shortage = &mut self.order_mut(id)?.shortage;
+        if shortage.seen != seen {
+            shortage.refusals = shortage.refusals.min(1);
+        }
+        shortage.seen = seen;
         Ok(())
     }
 

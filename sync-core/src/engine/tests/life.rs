@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::{
     saga::until,
-    vendors::{jerky, order},
+    vendors::{Stock, jerky, order, problem},
     world::World,
 };
 use crate::{
@@ -143,6 +143,48 @@ fn an_order_the_shop_confirmed_by_itself_waits_for_stock_it_lacks() {
     assert_eq!(world.shows("AUTO"), 8);
 }
 
+/// An order that waits for stock, of which enough has just arrived.
+fn supplied() -> World {
+    let mut world = World::ready();
+    let few = |stock: &mut Stock| stock.on_hand = 4;
+    world.vendors.change(&jerky("JRK-2"), "count", few);
+    world.vendors.place("ORD-1", "AUTO", 6, world.now);
+    world.run();
+    let receipt = |stock: &mut Stock| stock.on_hand += 100;
+    world.vendors.change(&jerky("JRK-2"), "receipt", receipt);
+    world
+}
+
+#[test]
+fn one_that_another_order_forestalled_takes_what_is_left() {
+    let mut world = supplied();
+    let reserve = until(&mut world, "reserve");
+    let other = |stock: &mut Stock| stock.reserved += 4;
+    world.vendors.change(&jerky("JRK-2"), "reservation", other);
+    let refused = problem("insufficient-stock", 409);
+    world.engine.settle(reserve.id, refused, world.now).unwrap();
+    world.run();
+    assert!(world.vendors.orders[&order("ORD-1")].ready_to_ship);
+    assert_eq!(world.vendors.items[&jerky("JRK-2")].reserved, 10);
+}
+
+#[test]
+fn one_that_is_refused_what_is_there_waits_for_the_stock_to_move() {
+    let mut world = supplied();
+    for _ in 0..2 {
+        let reserve = until(&mut world, "reserve");
+        let refused = problem("insufficient-stock", 409);
+        world.engine.settle(reserve.id, refused, world.now).unwrap();
+    }
+    world.run();
+    let reserved = |world: &World| world.vendors.items[&jerky("JRK-2")].reserved;
+    assert_eq!(reserved(&world), 0);
+    let receipt = |stock: &mut Stock| stock.on_hand += 1;
+    world.vendors.change(&jerky("JRK-2"), "receipt", receipt);
+    world.run();
+    assert_eq!(reserved(&world), 6);
+}
+
 #[test]
 fn the_shops_own_sale_is_not_put_back_on_sale_while_its_order_is_on_the_way() {
     let mut world = World::ready();
@@ -154,6 +196,34 @@ fn the_shops_own_sale_is_not_put_back_on_sale_while_its_order_is_on_the_way() {
         !published.contains(&"publish") || world.shows("GIFT") < 33,
         "{published:?}"
     );
+}
+
+#[test]
+fn a_number_that_is_right_for_another_reason_still_waits_for_the_order_behind_it() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "AUTO", 6, world.now);
+    let told_later = world.vendors.said.pop().unwrap();
+    world
+        .vendors
+        .change(&jerky("JRK-2"), "count", |stock| stock.on_hand -= 6);
+    world.run();
+    // What the shop shows is right until the other reason is gone.
+    world
+        .vendors
+        .change(&jerky("JRK-2"), "count", |stock| stock.on_hand += 6);
+    for _ in 0..9 {
+        world.listen();
+        world.step();
+    }
+    assert_eq!(world.shows("AUTO"), 94);
+    world.vendors.said.push(told_later);
+    world.run();
+    assert_eq!(world.shows("AUTO"), 94);
+    let mut published = world.sent.iter().filter_map(|sent| match &sent.command {
+        Command::Publish { sku, .. } => Some(sku.as_str()),
+        _ => None,
+    });
+    assert!(published.all(|sku| sku != "AUTO"));
 }
 
 /// Five were shipped, and two came back of which nobody has heard yet.
