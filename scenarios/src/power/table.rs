@@ -154,8 +154,8 @@ fn head(campaign: &Campaign<'_>) -> String {
          before the last change of the workspace's sources (†).\n\n\
          A rate is the share of worlds that break, with its 95 % interval (Wilson). The first catch is \
          told in worlds and in seconds of hunting, building not counted. The smallest case is that of \
-         the first breaks that were made small, in steps and faults; without any one of them it passes, \
-         unless it says otherwise.\n",
+         the first breaks that were made small, in steps and faults; one found with swarm passes without any \
+         one of them, unless it says otherwise.\n",
         campaign.rows.len(),
         of(|swarm, _| swarm.caught > 0),
         of(|_, no_swarm| no_swarm.caught > 0),
@@ -215,10 +215,9 @@ fn small(hunted: &Hunted) -> String {
     hunted.smallest.as_ref().map_or_else(
         || "–".to_owned(),
         |small| {
-            let least = if small.minimal == Some(true) {
-                ""
-            } else {
-                ", not minimal"
+            let least = match small.minimal {
+                Some(false) => ", not minimal",
+                _ => "",
             };
             format!("{} steps, {} faults{least}", small.steps, small.faults)
         },
