@@ -27,6 +27,9 @@ struct Arguments {
     /// Play so many worlds at the same time; all cores when absent
     #[arg(long, value_name = "N")]
     jobs: Option<NonZero<usize>>,
+    /// Write the table and the results into this folder instead of the workspace
+    #[arg(long, value_name = "DIR", conflicts_with = "large")]
+    out: Option<PathBuf>,
     /// Instead of hunting, make a large world that each breaks small, and write docs/shrinking.md
     #[arg(long, conflicts_with = "resume")]
     large: bool,
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
     let settings = Settings {
         folder: target.join("power"),
         root,
+        out: arguments.out,
         bugs: arguments.bugs,
         worlds: Worlds {
             swarm: arguments.seeds.get(),

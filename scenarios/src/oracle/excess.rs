@@ -1,5 +1,5 @@
-//! L2, for reservations that hold more than an order still needs which goes on: what was called off
-//! is given back soon. `reservations_end` asks.
+//! L2, for reservations that hold more than an order still needs: what was called off is given back
+//! soon. `reservations_end` asks.
 
 use std::collections::BTreeMap;
 
@@ -66,8 +66,7 @@ fn violation(
 /// Base units that an order's reservations hold beyond what is still to leave.
 fn excess<'h>(case: &Case<'h>, order: &OrderState<'_>) -> BTreeMap<&'h JerkySku, i64> {
     let mapping = &case.history.mapping;
-    let goes_on = order.over.is_none();
-    let items = order.items(mapping).into_iter().filter(|_| goes_on);
+    let items = order.items(mapping).into_iter();
     let excess = items.map(|item| {
         let needed = order.goods(mapping, item, |line| line.ordered - line.cancelled);
         (
@@ -102,6 +101,19 @@ mod tests {
         world.ship("ORD-9", "SHIP-9", 2);
         world.commit(&id, "SHIP-9", &[("J1", "A", 100)]);
         assert_holds("reservations_end", &world.end());
+    }
+
+    #[test]
+    fn what_an_order_that_is_over_had_reserved_is_given_back_as_well() {
+        let (mut world, id) = called_off();
+        world.cancel("ORD-9", 2);
+        world.pass(60);
+        world.release(&id, &[("J1", "A", 150)]);
+        assert_holds("reservations_end", &world.end());
+        let (mut world, _) = called_off();
+        world.cancel("ORD-9", 2);
+        let broken = assert_violated("reservations_end", &world.end(), "order ORD-9");
+        assert_eq!(broken.found, "150 too many held");
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub struct Settings {
     pub root: PathBuf,
     /// Where to copy and build.
     pub folder: PathBuf,
+    /// Where the table goes and the results are kept, if not into the workspace.
+    pub out: Option<PathBuf>,
     /// The bugs to measure; all when none is named.
     pub bugs: Vec<String>,
     /// Worlds for each bug.
@@ -43,12 +45,28 @@ pub struct Worlds {
     pub most: u64,
 }
 
-/// The file that the table goes to.
-const TABLE: &str = "docs/power.md";
-/// What was measured, one file for each bug.
-const MEASURED: &str = "scenarios/bugs/measured";
+impl Settings {
+    /// The file that the table goes to.
+    fn table(&self) -> PathBuf {
+        let out = self.out.as_ref();
+        out.map_or_else(
+            || self.root.join("docs/power.md"),
+            |out| out.join("power.md"),
+        )
+    }
 
-/// Measures, and writes the table after each bug. Says whether every bug was built and caught.
+    /// What was measured, one file for each bug.
+    fn measured(&self) -> PathBuf {
+        let out = self.out.as_ref();
+        out.map_or_else(
+            || self.root.join("scenarios/bugs/measured"),
+            |out| out.join("measured"),
+        )
+    }
+}
+
+/// Measures, and writes the table after each bug. Says whether every bug was built and caught, and
+/// every smallest case is minimal.
 ///
 /// # Errors
 /// When a bug is unknown or does not apply, or a file, the compiler or a hunt fails.
@@ -58,15 +76,14 @@ pub fn run(settings: &Settings) -> Result<bool, PowerError> {
     for bug in &bugs {
         bug.applied(&settings.root)?;
     }
-    let document = settings.root.join(TABLE);
+    let document = settings.table();
     if let Some(folder) = document.parent() {
         fs::create_dir_all(folder).map_err(PowerError::file("cannot create", folder))?;
     }
     report::writable(&document).map_err(PowerError::file("cannot write", &document))?;
     eprintln!("copying the workspace to {}", settings.folder.display());
     let scratch = Scratch::fill(&settings.root, &settings.folder)?;
-    let folder = settings.root.join(MEASURED);
-    let results = Results::open(folder, scratch.fingerprint(), settings.worlds)?;
+    let results = Results::open(settings.measured(), scratch.fingerprint(), settings.worlds)?;
     let work = Work {
         settings,
         scratch: &scratch,
@@ -88,11 +105,11 @@ pub fn run(settings: &Settings) -> Result<bool, PowerError> {
         });
         fs::write(&document, text).map_err(PowerError::file("cannot write", &document))?;
     }
-    let caught = |bug: &Bug| {
+    let is_good = |bug: &Bug| {
         let kept = results.current(Some(bug));
-        kept.is_some_and(|kept| kept.measure.is_caught())
+        kept.is_some_and(|kept| kept.measure.is_caught() && kept.measure.is_minimal())
     };
-    Ok(bugs.iter().all(caught))
+    Ok(bugs.iter().all(is_good))
 }
 
 struct Work<'a> {

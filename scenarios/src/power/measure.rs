@@ -106,6 +106,18 @@ impl Measure {
         }
     }
 
+    /// Whether its smallest case, where one was looked at, passes without any one of its steps and
+    /// faults.
+    pub fn is_minimal(&self) -> bool {
+        match self {
+            Self::Hunted { swarm, .. } => {
+                let small = swarm.smallest.as_ref();
+                small.is_none_or(|small| small.minimal != Some(false))
+            }
+            Self::Unbuilt { .. } => true,
+        }
+    }
+
     /// What broke, with swarm or without.
     pub(super) fn told(&self, with_swarm: bool) -> &[Told] {
         match self {
@@ -187,6 +199,25 @@ impl Hunted {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_smallest_case_of_which_something_could_go_is_not_minimal() {
+        let with = |minimal| Measure::Hunted {
+            swarm: Box::new(Hunted {
+                smallest: Some(Small {
+                    steps: 1,
+                    faults: 1,
+                    invariant: "fefo".to_owned(),
+                    file: PathBuf::new(),
+                    minimal,
+                }),
+                ..Hunted::default()
+            }),
+            no_swarm: Box::default(),
+        };
+        let found = [Some(true), Some(false), None].map(|minimal| with(minimal).is_minimal());
+        assert_eq!(found, [true, false, true]);
+    }
 
     #[test]
     fn what_breaks_without_the_bug_is_not_counted() {
