@@ -213,6 +213,27 @@ mod tests {
     }
 
     #[test]
+    fn where_a_request_may_be_applied_late_no_write_is_refused_falsely() {
+        let kinds = Kinds::all();
+        let mut together = 0;
+        for seed in 0..3000 {
+            let drawn = scenario(seed, &kinds).faults;
+            let is = |kind: &'static str| move |fault: &&Fault| fault.kind() == kind;
+            if !drawn.iter().any(|fault| is("late_apply")(&fault)) {
+                continue;
+            }
+            for fault in drawn.iter().filter(is("phantom_not_found")) {
+                together += 1;
+                let Fault::Vendor(rule) = fault else {
+                    panic!("{fault:?} is a vendor's")
+                };
+                assert_eq!(rule.place.method.as_deref(), Some("GET"), "seed {seed}");
+            }
+        }
+        assert!(together > 0, "they are drawn together");
+    }
+
+    #[test]
     fn without_swarm_every_world_has_every_kind() {
         let kinds = Kinds::all().swarming(false);
         for seed in 0..20 {

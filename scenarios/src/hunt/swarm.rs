@@ -53,12 +53,20 @@ pub(super) fn faults(kinds: &Kinds, draws: &Draws, duration: Span) -> Vec<Fault>
 }
 
 /// A request applied late has a second effect under a key that the vendor has forgotten, and after
-/// a refusal that was none; no client can help it.
+/// a refusal that was none; no client can help it. What only seems not to be there is read then.
 fn keep_survivable(faults: &mut Vec<Fault>) {
     const NOT_WITH_LATE: [&str; 2] = ["idempotency_key_ignored", "false_conflict"];
     let is_late = |fault: &Fault| fault.kind() == "late_apply";
-    if faults.iter().any(is_late) {
-        faults.retain(|fault| !NOT_WITH_LATE.contains(&fault.kind()));
+    if !faults.iter().any(is_late) {
+        return;
+    }
+    faults.retain(|fault| !NOT_WITH_LATE.contains(&fault.kind()));
+    for fault in faults {
+        if let Fault::Vendor(rule) = fault
+            && matches!(rule.fault, FaultKind::PhantomNotFound(_))
+        {
+            rule.place.method = Some("GET".to_owned());
+        }
     }
 }
 
