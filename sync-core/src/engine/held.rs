@@ -1,4 +1,5 @@
-//! A reservation as the engine knows it. What is learned of it only ever adds up.
+//! A reservation as the engine knows it. What is learned of it only ever adds up, unless it was
+//! misread.
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -118,9 +119,9 @@ impl Held {
         self.lines.iter().find(|held| held.line == *line)
     }
 
-    /// All that was given back, which grows with every release.
-    pub(super) fn released(&self) -> Quantity {
-        self.lines.iter().map(|line| line.released).sum()
+    /// All that it still holds, which falls with every commit and release.
+    pub(super) fn open(&self) -> Quantity {
+        self.lines.iter().map(HeldLine::open).sum()
     }
 
     /// Adds what another reading says. A reservation resolves once and its sums only grow, so an
@@ -160,8 +161,13 @@ impl HeldLine {
 
     /// What left later comes after what had left before, whatever order the vendor names the lots in:
     /// what comes back is told apart by it.
+    ///
+    /// What was reserved in all never changes, so of two readings that differ in it one is wrong in
+    /// all its quantities: it was stated in a wrong unit. The last is taken, so that a lie that was
+    /// believed does not stay.
     fn merge(&mut self, seen: Self) {
-        if seen.resolved() > self.resolved() {
+        let is_restated = seen.quantity != self.quantity;
+        if is_restated || seen.resolved() > self.resolved() {
             let known = std::mem::replace(&mut self.lots, seen.lots);
             let left = known.iter().filter(|lot| lot.committed.is_positive());
             let place = |lot: &HeldLot| {
@@ -173,8 +179,14 @@ impl HeldLine {
             };
             self.lots.sort_by_key(place);
         }
-        self.committed = self.committed.max(seen.committed);
-        self.released = self.released.max(seen.released);
+        if is_restated {
+            self.quantity = seen.quantity;
+            self.committed = seen.committed;
+            self.released = seen.released;
+        } else {
+            self.committed = self.committed.max(seen.committed);
+            self.released = self.released.max(seen.released);
+        }
     }
 }
 
@@ -208,5 +220,12 @@ mod tests {
         let lots: Vec<_> = known.lots.iter().map(|lot| lot.lot.as_str()).collect();
         assert_eq!(lots, ["B", "A", "C"]);
         assert_eq!(known.committed, Quantity::new(114));
+    }
+
+    #[test]
+    fn what_was_read_in_a_wrong_unit_is_taken_back_whole() {
+        let mut known = line(&[("B", 84_000, 84_000), ("C", 56_000, 0)]);
+        known.merge(line(&[("B", 84, 84), ("C", 56, 0)]));
+        assert_eq!(known, line(&[("B", 84, 84), ("C", 56, 0)]));
     }
 }

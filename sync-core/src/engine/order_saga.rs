@@ -196,9 +196,11 @@ impl<W: World> Case<'_, W> {
         self.release(held, (given < open).then_some(parts))
     }
 
+    /// What is held otherwise than it was takes another key: under the old one, the vendor would
+    /// answer with what it said of another quantity.
     fn release(&self, held: &Held, lines: Option<Vec<ReservationPart>>) -> Next {
         Next::step(
-            format!("release:{}:{}", held.id, held.released()),
+            format!("release:{}:{}", held.id, held.open()),
             Command::Release {
                 order: self.order.id.clone(),
                 reservation: held.id.clone(),

@@ -414,6 +414,40 @@ fn read_again(garble: impl Fn(&mut ReservationLineView)) {
 }
 
 #[test]
+fn a_reservation_that_was_misread_is_what_the_next_reading_says() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    let reserve = until(&mut world, "reserve");
+    let mut outcome = world.answer(&reserve);
+    // As when item and reservation are stated in the same wrong unit.
+    if let Outcome::Applied(Reply::Reservation(view)) = &mut outcome {
+        let line = &mut view.lines[0];
+        line.quantity = Quantity::new(1000 * line.quantity.get());
+        line.allocations[0].quantity = line.quantity;
+    }
+    world.engine.settle(reserve.id, outcome, world.now).unwrap();
+    let misled = until(&mut world, "release");
+    let refused = problem("quantity-exceeds-open", 422);
+    world.engine.settle(misled.id, refused, world.now).unwrap();
+    world.run();
+    assert!(!world.names().contains(&"release"));
+    assert_eq!(
+        world.vendors.orders[&order("ORD-1")].status,
+        OrderStatus::Confirmed
+    );
+    world.vendors.cancel("ORD-1");
+    world.run();
+    assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 0);
+    let mut sent = world.sent.iter();
+    let release = sent.rfind(|sent| sent.command.name() == "release");
+    assert_ne!(
+        release.unwrap().key,
+        misled.key,
+        "a refused key would only be refused again"
+    );
+}
+
+#[test]
 fn an_answer_with_an_unreadable_row_does_not_say_that_nothing_was_reserved() {
     let mut world = World::ready();
     world.vendors.place("ORD-1", "SNACK", 5, world.now);
