@@ -93,7 +93,8 @@ mod tests {
         let mut world = World::quiet_day();
         world.place("ORD-9", "BAG", 1);
         world.reserve("ORD-9", &[("J1", "A", 50)]);
-        world.cancel("ORD-9", 1);
+        world.confirm("ORD-9");
+        world.ship("ORD-9", "SHIP-9", 1);
         let broken = assert_violated("reservations_end", &world.end(), "res_4 for ORD-9");
         assert!(broken.expected.ends_with("its order was over"), "{broken}");
     }

@@ -49,7 +49,7 @@ impl Scratch {
             };
             if decides(path) {
                 hash.update(path.to_string_lossy().as_bytes());
-                hash.update(&body);
+                hash.update(without_tests(&body));
             }
             if fs::read(&to).ok().as_ref() != Some(&body) {
                 write(&to, &body)?;
@@ -141,12 +141,25 @@ const APART: [&str; 4] = [
     "scenarios/src/live",
 ];
 
+/// Files and folders of tests, which decide nothing either.
+const TESTS: [&str; 4] = ["tests", "tests.rs", "testing", "testing.rs"];
+
 /// Whether a file can change what a hunt finds.
 fn decides(path: &Path) -> bool {
-    let is_source = path.components().any(|part| part.as_os_str() == "src");
+    let is_named = |names: &[&str]| {
+        let mut parts = path.components();
+        parts.any(|part| names.iter().any(|name| part.as_os_str() == *name))
+    };
     let is_manifest = path.ends_with("Cargo.toml") || path.ends_with("Cargo.lock");
-    let is_apart = APART.iter().any(|folder| path.starts_with(folder));
-    (is_source || is_manifest) && !is_apart
+    let is_apart = APART.iter().any(|folder| path.starts_with(folder)) || is_named(&TESTS);
+    (is_named(&["src"]) || is_manifest) && !is_apart
+}
+
+/// A source up to its tests, which stand last.
+fn without_tests(body: &[u8]) -> &[u8] {
+    const TESTS: &[u8] = b"#[cfg(test)]\nmod tests {";
+    let tests = body.windows(TESTS.len()).position(|part| part == TESTS);
+    tests.and_then(|at| body.get(..at)).unwrap_or(body)
 }
 
 fn tracked(root: &Path) -> Result<BTreeSet<PathBuf>, PowerError> {
@@ -190,4 +203,29 @@ fn clear(tree: &Path, folder: &Path, tracked: &BTreeSet<PathBuf>) -> Result<(), 
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_and_manifests_decide_and_tests_documents_and_reports_do_not() {
+        let decide = |path| decides(Path::new(path));
+        for path in ["Cargo.lock", "sync-core/Cargo.toml", "sync-hub/src/hub.rs"] {
+            assert!(decide(path), "{path}");
+        }
+        for path in [
+            "README.md",
+            "scenarios/bugs/echo-loop.patch",
+            "scenarios/src/report/json.rs",
+            "sync-core/src/engine/tests/life.rs",
+            "tests/it/main.rs",
+        ] {
+            assert!(!decide(path), "{path}");
+        }
+        let source = b"fn one() {}\n\n#[cfg(test)]\nmod tests {\n}\n";
+        assert_eq!(without_tests(source), b"fn one() {}\n\n");
+        assert_eq!(without_tests(b"fn one() {}\n"), b"fn one() {}\n");
+    }
 }
