@@ -84,6 +84,7 @@ fn first_broken(settings: &Settings, lockstep: &Path) -> Result<Option<Shrunk>, 
 /// Nothing when the world of this seed holds.
 fn shrunk(settings: &Settings, lockstep: &Path, seed: u64) -> Result<Option<Shrunk>, PowerError> {
     let world = settings.root.join(WORLD);
+    let before = Plan::expand(&read(&world)?, seed);
     let out = settings.folder.join("large.small.toml");
     let mut shrink = Command::new(lockstep);
     shrink.arg("shrink").arg(&world).args(["--for", LONGEST]);
@@ -94,8 +95,16 @@ fn shrunk(settings: &Settings, lockstep: &Path, seed: u64) -> Result<Option<Shru
         .output()
         .map_err(PowerError::file("cannot run", lockstep))?;
     let seconds = began.elapsed().as_secs_f64();
-    if output.status.code() != Some(1) {
-        return Ok(None);
+    match output.status.code() {
+        Some(1) => {}
+        // It breaks nothing; that it can be read was seen above.
+        Some(2) => return Ok(None),
+        _ => {
+            return Err(PowerError::Command {
+                command: "lockstep shrink".to_owned(),
+                said: String::from_utf8_lossy(&output.stderr).into_owned(),
+            });
+        }
     }
     let small = read(&out)?;
     let found = small.found.as_ref().map(|found| found.invariant.clone());
@@ -107,7 +116,6 @@ fn shrunk(settings: &Settings, lockstep: &Path, seed: u64) -> Result<Option<Shru
     let checked = check
         .status()
         .map_err(PowerError::file("cannot run", lockstep))?;
-    let before = Plan::expand(&read(&world)?, seed);
     Ok(Some(Shrunk {
         seed,
         invariant: found.unwrap_or_default(),
