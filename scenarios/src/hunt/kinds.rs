@@ -88,12 +88,12 @@ pub(super) fn weighed(kind: &'static str) -> impl Iterator<Item = &'static str> 
         | "late_apply"
         | "webhook_lost"
         | "idempotency_key_ignored"
-        | "zero_wipe" => 4,
-        "sequence_gap" | "missing_field" | "unknown_enum" | "page_skipped" | "page_repeated"
-        | "page_looping" | "cursor_expired" | "webhook_reordered" | "webhook_delayed"
-        | "webhook_replayed" | "webhook_duplicated" | "webhook_forged" | "clock_skew"
-        | "vendor_crash" | "storage_busy" | "partition" | "rate_limit_storm" | "server_error"
-        | "token_revoked" => 2,
+        | "zero_wipe"
+        | "missing_field" => 4,
+        "sequence_gap" | "unknown_enum" | "page_skipped" | "page_repeated" | "page_looping"
+        | "cursor_expired" | "webhook_reordered" | "webhook_delayed" | "webhook_replayed"
+        | "webhook_duplicated" | "webhook_forged" | "clock_skew" | "vendor_crash"
+        | "storage_busy" | "partition" | "rate_limit_storm" | "server_error" | "token_revoked" => 2,
         _ => 1,
     };
     std::iter::repeat_n(kind, times)
@@ -145,6 +145,17 @@ pub(super) fn may_last(kind: &str) -> bool {
 /// What a field of a kind may be set to: JSON, as in a rule.
 type Variety = (&'static str, &'static [&'static str]);
 
+/// The fields that a reader may take for zero when the kind has taken them away.
+pub(super) fn vital(kind: &str, vendor: &str) -> &'static [&'static str] {
+    match (kind, vendor) {
+        ("missing_field" | "null_field", "jerky") => {
+            &["available", "on_hand", "quantity", "sequence"]
+        }
+        ("missing_field" | "null_field", _) => &["held", "held", "quantity", "sellable", "version"],
+        _ => &[],
+    }
+}
+
 const RETRY_AFTER: Variety = (
     "retry_after",
     &["\"seconds\"", "\"date\"", "\"missing\"", "\"absurd\""],
@@ -195,9 +206,6 @@ pub(super) fn variety(kind: &str) -> &'static [Variety] {
         "clock_skew" => &[("offset_ms", &["-120000", "-3000", "3000", "120000"])],
         "webhook_delayed" => &[("ms", &["1000", "120000"])],
         "webhook_duplicated" => &[("after_ms", &["1", "60000"])],
-        "missing_field" | "null_field" => {
-            &[("field", &["\"held\"", "\"sequence\"", "\"quantity\""])]
-        }
         "stale_read" => &[("age_ms", &["1000", "60000"])],
         "partial_batch" => &[("share", &["0.1", "1.0"])],
         _ => &[],

@@ -162,7 +162,7 @@ impl Weather<'_> {
                 true => CrashPhase::AppliedReplyLost,
                 false => CrashPhase::BeforeApply,
             },
-            restart_after: Span::from_secs(1 + draw("dead").below(120)),
+            restart_after: self.dead(number),
         }
     }
 
@@ -174,10 +174,26 @@ impl Weather<'_> {
             2 => Moment::EveryCommit(10 + draw("every commit").below(60)),
             _ => Moment::At(self.within(draw("at"))),
         };
+        let restart_after = match moment {
+            Moment::EveryCommit(_) => self.briefly(number),
+            _ => self.dead(number),
+        };
         Crash {
             moment,
-            restart_after: Span::from_secs(1 + draw("dead").below(120)),
+            restart_after,
         }
+    }
+
+    /// How long a process stays dead: now and then longer than the shortest reservation lives.
+    fn dead(&self, number: u64) -> Span {
+        match self.draws.nth("long dead", number).chance(0.2) {
+            true => Span::from_secs(self.draws.nth("dead long", number).between(400, 800)),
+            false => self.briefly(number),
+        }
+    }
+
+    fn briefly(&self, number: u64) -> Span {
+        Span::from_secs(1 + self.draws.nth("dead", number).below(120))
     }
 
     fn vary(&self, about: &About, number: u64, fields: &mut Map<String, Value>) {
@@ -201,6 +217,12 @@ impl Weather<'_> {
             return;
         };
         fields.insert("vendor".to_owned(), json!(site.vendor));
+        let vital = kinds::vital(about.name, site.vendor);
+        if self.draws.nth("one field", number).chance(0.6)
+            && let Some(field) = self.draws.nth("field", number).pick(vital)
+        {
+            fields.insert("field".to_owned(), json!(field));
+        }
         if about.name == "sequence_reused" {
             // Whoever moves stock.
             fields.insert("client".to_owned(), json!("any"));
