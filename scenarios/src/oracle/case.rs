@@ -168,11 +168,11 @@ impl<'h> Case<'h> {
     }
 
     /// Whether a day began at the listing's warehouse so short a time ago that an older level may have
-    /// been valued by the new day: a state that never was, and that the next poll puts right. A wrong
-    /// clock lets the day begin sooner, or end later.
+    /// been valued by the new day: a state that never was, and that the next poll puts right, once it
+    /// gets through. A wrong clock lets the day begin sooner, or end later.
     pub(super) fn is_new_day(&self, listing: &Listing, at: Timestamp) -> bool {
         let Limits { notice, skew, .. } = self.history.limits;
-        let before = self.earlier(at, notice.saturating_add(skew));
+        let before = Calm(&self.history.disturbed).before(at, notice.saturating_add(skew));
         let after = self.later(at, skew);
         let mut zones = listing
             .jerky_needs()

@@ -1,7 +1,7 @@
 //! S12, for orders that the shop confirmed by itself: once the middleware has read one, no number
 //! counts its goods again before they are reserved. `justified` asks.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Case, Findings, Violation,
@@ -11,6 +11,9 @@ use super::{
     telling,
     trail::Trail,
 };
+
+/// How soon a number that waited at a closed door is followed by the one that was decided since.
+const AT_ONCE: SignedDuration = SignedDuration::from_secs(1);
 
 // Relaxed once its reservation was refused: what is short is not held back for a backorder. Relaxed
 // for listings of several parts, which are read at moments of their own, and where a wrong clock
@@ -39,7 +42,11 @@ pub(super) fn check(case: &Case<'_>, findings: &mut Findings) {
                     && !case.had_poison(sku, numbers.listing, (since, shown.at))
             });
             let most = |at| numbers.most_without(owed, case.oldest(at), at);
-            if let Some(shown) = published.find(|shown| shown.value > most(shown.at)) {
+            let is_wrong = |shown: &&Shown<'_>| {
+                let is_corrected = is_corrected(case, numbers, known, shown.at, most);
+                shown.value > most(shown.at) && !is_corrected
+            };
+            if let Some(shown) = published.find(is_wrong) {
                 findings.violated(|| violation(case, trail, sku, shown, most(shown.at)));
             }
         }
@@ -68,6 +75,21 @@ fn was_on_its_way(case: &Case<'_>, sku: &PolishSku, known: Timestamp, shown: Tim
             && sent.sent_at <= known
             && (sent.is_unanswered() || shown <= sent.ended_at)
     })
+}
+
+/// Whether the number waited for a shop that could not be reached, and was put right at once: it was
+/// decided before the order was known.
+fn is_corrected(
+    case: &Case<'_>,
+    numbers: &ListingNumbers<'_>,
+    known: Timestamp,
+    shown: Timestamp,
+    most: impl Fn(Timestamp) -> i64,
+) -> bool {
+    let soon = case.later(shown, AT_ONCE);
+    let mut published = numbers.published();
+    case.is_disturbed(known, shown)
+        && published.any(|next| shown < next.at && next.at <= soon && next.value <= most(next.at))
 }
 
 /// When the order had its goods, was over, or was told that there are none.
@@ -130,6 +152,8 @@ fn violation(
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use crate::oracle::{
         history::Vendor,
         testing::{World, assert_holds, assert_violated},
@@ -203,6 +227,27 @@ mod tests {
     #[test]
     fn one_that_was_answered_is_done_with() {
         assert_violated("justified", &struck(Some(200)).end(), "AUTO");
+    }
+
+    /// A number that counts the order again follows its reading, and after `millis` the right one.
+    fn corrected(millis: i64, is_disturbed: bool) -> World {
+        let mut world = read();
+        world.publish("AUTO", 50);
+        let at = world.now;
+        if is_disturbed {
+            world.history.disturbed.push((at, at));
+        }
+        world.now += SignedDuration::from_millis(millis);
+        world.publish("AUTO", 45);
+        world.reserve("ORD-9", &[("J3", "D", 50)]);
+        world
+    }
+
+    #[test]
+    fn one_that_waited_out_an_outage_and_is_put_right_at_once_holds() {
+        assert_holds("justified", &corrected(0, true).end());
+        assert_violated("justified", &corrected(5_000, true).end(), "AUTO");
+        assert_violated("justified", &corrected(0, false).end(), "AUTO");
     }
 
     #[test]

@@ -90,6 +90,11 @@ impl Machines {
         self.lock().armed = false;
     }
 
+    /// Whether both live.
+    pub(super) fn are_up(&self) -> bool {
+        self.lock().drives.len() == BOTH.len()
+    }
+
     /// The crashes that struck.
     pub(super) fn struck(&self) -> Vec<FaultCount> {
         let count = |(vendor, phase): &(VendorName, &'static str)| FaultCount {

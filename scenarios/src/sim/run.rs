@@ -174,6 +174,10 @@ async fn safety(world: &World, plan: &Plan) -> Result<(), SimError> {
     world.clocks.right(&world.vendors);
     weather::lift(&world.vendors);
     watch::end(world);
+    // Who is dead is an outage until it comes back.
+    while !world.process.is_up() || !world.machines.are_up() {
+        tokio::time::sleep(LOOK.to_duration()).await;
+    }
     Ok(())
 }
 
