@@ -1,10 +1,20 @@
 //! A reservation that is still needed is extended before it ends.
 
 use super::{
+    held::Held,
     next::{Next, World},
     order_saga::Case,
 };
 use crate::{outbox::Command, vendor::polish::view::OrderStatus};
+
+/// What the key of an extension begins with.
+pub(super) const PREFIX: &str = "extend:";
+
+/// Each extension of a reservation has a key of its own. One that came so early that the reservation
+/// ended no later for it tells how long it lasts at least, and the next goes by that.
+pub(super) fn key(held: &Held) -> String {
+    format!("{PREFIX}{}:{}", held.id, held.ends_at().as_second())
+}
 
 /// What follows: sleep until shortly before the end, then extend. The hold of a pending order ends
 /// before its reservation does, so that one needs no extension.
@@ -26,7 +36,7 @@ pub(super) fn next<W: World>(case: &Case<'_, W>) -> Next {
         return Next::sleep(at);
     }
     Next::step(
-        format!("extend:{}:{}", held.id, held.expires_at.as_second()),
+        key(held),
         Command::Extend {
             order: case.order.id.clone(),
             reservation: held.id.clone(),

@@ -17,8 +17,8 @@ pub(super) struct Held {
     pub(super) state: ReservationState,
     /// When what is still held is given back, by the vendor's clock.
     pub(super) expires_at: Timestamp,
-    /// How far the hub's clock was ahead when the reservation was new: its end is told by a clock
-    /// that may be hours off.
+    /// How far ahead of the vendor's clock, by which the end is told, the hub's is at least: the
+    /// vendor's may be hours off.
     pub(super) skew: SignedDuration,
     pub(super) lines: Vec<HeldLine>,
     /// References of the shipments that were committed.
@@ -50,7 +50,7 @@ pub(super) struct HeldLot {
 
 impl Held {
     /// Reads a reservation out of a view, or says why it cannot be true.
-    pub(super) fn read(view: &ReservationView, now: Timestamp) -> Result<Self, String> {
+    pub(super) fn read(view: &ReservationView, skew: SignedDuration) -> Result<Self, String> {
         let lines = view
             .lines
             .iter()
@@ -90,7 +90,7 @@ impl Held {
             id: view.id.clone(),
             state: view.state,
             expires_at: view.expires_at,
-            skew: now.duration_since(view.created_at),
+            skew,
             lines,
             commits: view
                 .commits
@@ -100,7 +100,7 @@ impl Held {
         })
     }
 
-    /// When it ends, by the hub's clock.
+    /// When it ends by the hub's clock, or sooner.
     pub(super) fn ends_at(&self) -> Timestamp {
         let end = self.expires_at.saturating_add(self.skew);
         end.unwrap_or(self.expires_at)
@@ -132,7 +132,7 @@ impl Held {
             self.state = seen.state;
         }
         self.expires_at = self.expires_at.max(seen.expires_at);
-        self.skew = self.skew.min(seen.skew);
+        self.skew = self.skew.max(seen.skew);
         for line in seen.lines {
             match self.lines.iter_mut().find(|known| known.line == line.line) {
                 Some(known) => known.merge(line),

@@ -218,9 +218,10 @@ impl Draft<'_> {
         for level in &view.stock {
             self.learn_level(level, Learned::Read, cause);
         }
+        let skew = self.order_mut(order)?.skew(view);
         let read = match self.strange_line(view) {
             Some(reason) => Err(reason),
-            None => Held::read(view, self.now),
+            None => Held::read(view, skew),
         };
         let held = match read {
             Ok(held) => held,
@@ -320,7 +321,12 @@ impl Draft<'_> {
             publish::Judgement::Doubt(facts) => {
                 let reason = "its number is strange; a second reading will tell".to_owned();
                 self.quarantine("product", view.sku.as_str(), reason, view);
-                self.product_mut(&view.sku).doubt = Some(facts);
+                // A shop that says two things of one version may go on saying them: what is set right
+                // at once would be set right as fast as it answers.
+                let contradicts = (facts.version == known.version()).then_some(self.now);
+                let product = self.product_mut(&view.sku);
+                product.foreign_since = contradicts.or(product.foreign_since);
+                product.doubt = Some(facts);
                 self.reread_product(&view.sku);
             }
             publish::Judgement::Bad(reason) => {

@@ -229,6 +229,10 @@ impl Draft<'_> {
         let awaiting = match next {
             Next::Do(step) => {
                 note_step(&step.command);
+                if let Aggregate::Order(id) = aggregate {
+                    let now = self.now;
+                    self.order_mut(id)?.ask(&step, now);
+                }
                 self.enqueue(aggregate, step);
                 None
             }

@@ -29,7 +29,7 @@ pub(super) struct Product {
     pub(super) shown: u64,
     /// The version our own last publish made.
     pub(super) ours: u64,
-    /// When the shop was last seen to change the number by itself.
+    /// When the shop was last seen to change the number by itself, or to say two things of one version.
     pub(super) foreign_since: Option<Timestamp>,
     /// Recounts that are being brought to the owner of the stock.
     pub(super) counts: Vec<TakenCount>,

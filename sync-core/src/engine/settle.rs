@@ -190,7 +190,12 @@ impl Draft<'_> {
 
     fn learn_reply(&mut self, row: &Row, reply: Reply, applied: bool) -> Result<(), StoreError> {
         match (reply, &row.aggregate) {
-            (Reply::Reservation(view), Aggregate::Order(id)) => self.learn_reservation(id, &view),
+            (Reply::Reservation(view), Aggregate::Order(id)) => {
+                if applied && matches!(row.command, Command::Extend { .. }) {
+                    self.order_mut(id)?.extended(&view);
+                }
+                self.learn_reservation(id, &view)
+            }
             (Reply::Reservations(rows), Aggregate::Order(id)) => {
                 let complete = rows.iter().all(Result::is_ok);
                 if complete && matches!(row.command, Command::ReadReservations { .. }) {

@@ -1,5 +1,6 @@
 //! The rules for levels and reservations, by themselves.
 
+use jiff::SignedDuration;
 use proptest::prelude::*;
 
 use super::vendors::{Vendors, jerky};
@@ -122,7 +123,7 @@ fn readings(steps: &[(bool, i64)]) -> Vec<Held> {
         lines: vec![line(20)],
     };
     let _ = vendors.carry_out(&reserve, "r", now);
-    let mut held = vec![Held::read(&vendors.reservations[0], now).unwrap()];
+    let mut held = vec![Held::read(&vendors.reservations[0], SignedDuration::ZERO).unwrap()];
     for (number, (commit, quantity)) in steps.iter().enumerate() {
         let view = &vendors.reservations[0];
         let row = &view.lines[0];
@@ -153,7 +154,7 @@ fn readings(steps: &[(bool, i64)]) -> Vec<Held> {
         };
         let outcome = vendors.carry_out(&command, &number.to_string(), now);
         assert!(matches!(outcome, Outcome::Applied(Reply::Reservation(_))));
-        held.push(Held::read(&vendors.reservations[0], now).unwrap());
+        held.push(Held::read(&vendors.reservations[0], SignedDuration::ZERO).unwrap());
     }
     held
 }

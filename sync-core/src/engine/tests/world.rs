@@ -169,12 +169,9 @@ impl World {
 }
 
 pub(super) fn open(store: Store, now: Timestamp) -> Engine {
-    Engine::open(
-        store,
-        catalogue(),
-        EnginePolicy::default(),
-        Keyed::new(7),
-        now,
-    )
-    .unwrap()
+    open_with(store, EnginePolicy::default(), now)
+}
+
+pub(super) fn open_with(store: Store, policy: EnginePolicy, now: Timestamp) -> Engine {
+    Engine::open(store, catalogue(), policy, Keyed::new(7), now).unwrap()
 }

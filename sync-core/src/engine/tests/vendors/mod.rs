@@ -46,6 +46,8 @@ pub(super) struct Vendors {
     pub(super) products: BTreeMap<PolishSku, ProductView>,
     pub(super) orders: BTreeMap<OrderId, OrderView>,
     pub(super) said: Vec<Observation>,
+    /// How far the warehouse's clock is ahead.
+    pub(super) ahead: SignedDuration,
     replies: BTreeMap<String, Outcome>,
     applied_changes: BTreeMap<String, BatchResultView>,
     events: u64,
@@ -180,13 +182,14 @@ impl Vendors {
     }
 
     fn apply(&mut self, command: &Command, now: Timestamp) -> Outcome {
+        let there = now + self.ahead;
         match command {
             Command::Reserve {
                 order,
                 ttl_seconds,
                 lines,
                 ..
-            } => self.reserve(order, lines, now, SignedDuration::from_secs(*ttl_seconds)),
+            } => self.reserve(order, lines, there, SignedDuration::from_secs(*ttl_seconds)),
             Command::Commit {
                 reservation,
                 shipment,
@@ -206,7 +209,8 @@ impl Vendors {
                     .iter_mut()
                     .find(|view| view.id == *reservation);
                 let view = view.unwrap();
-                view.expires_at = now + SignedDuration::from_secs(*ttl_seconds);
+                let end = there + SignedDuration::from_secs(*ttl_seconds);
+                view.expires_at = view.expires_at.max(end);
                 Outcome::Applied(Reply::Reservation(Box::new(view.clone())))
             }
             Command::Confirm { order } => self.answer_order(order, |view| match view.status {

@@ -250,7 +250,7 @@ impl Vendors {
     pub(in crate::engine::tests) fn expire(&mut self, now: Timestamp) {
         for place in 0..self.reservations.len() {
             let view = &self.reservations[place];
-            if view.state != ReservationState::Pending || view.expires_at > now {
+            if view.state != ReservationState::Pending || view.expires_at > now + self.ahead {
                 continue;
             }
             let id = view.id.clone();
