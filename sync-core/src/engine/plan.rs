@@ -198,12 +198,12 @@ impl Draft<'_> {
         shown.next(mirror, self)
     }
 
-    /// Brings the outbox in line with what follows. A command that is out, or whose outcome is
-    /// unknown, is left alone: its outcome leads back here.
+    /// Brings the outbox in line with what follows. A command that is out, or whose outcome is not
+    /// known for good, is left alone: its outcome leads back here.
     fn arrange(&mut self, aggregate: &Aggregate, next: Next) -> Result<(), StoreError> {
         let row = self.live_row(aggregate).cloned();
         if let Some(row) = row {
-            if row.state == CommandState::Unknown || self.is_out(row.id) {
+            if row.state == CommandState::Unknown || row.unanswered || self.is_out(row.id) {
                 return Ok(());
             }
             match &next {
@@ -292,6 +292,7 @@ impl Draft<'_> {
             state,
             attempts: 0,
             due_at,
+            unanswered: false,
         });
     }
 

@@ -58,6 +58,7 @@ impl Draft<'_> {
                 self.put_row(Row {
                     state: CommandState::Pending,
                     due_at: self.now,
+                    unanswered: self.is_missing(&row.command),
                     ..row
                 });
                 Ok(())
@@ -100,6 +101,20 @@ impl Draft<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// Whether a reservation that was asked about is not there. The request for it may be under way
+    /// all the same, and then makes one for what the order was when it was sent: another under
+    /// another key, or another payload under this one, would be one too many.
+    fn is_missing(&self, command: &Command) -> bool {
+        let Command::Reserve {
+            order, generation, ..
+        } = command
+        else {
+            return false;
+        };
+        let order = self.order(order);
+        order.is_some_and(|order| order.generation == *generation)
     }
 
     /// The outcome of a command that left the outbox meanwhile is still news.

@@ -49,6 +49,9 @@ pub(super) struct Row {
     pub(super) state: CommandState,
     pub(super) attempts: u32,
     pub(super) due_at: Timestamp,
+    /// It was asked about and is not there, but may still be on its way: it is sent again as it was,
+    /// until there is an answer.
+    pub(super) unanswered: bool,
 }
 
 impl Row {

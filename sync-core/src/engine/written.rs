@@ -165,5 +165,6 @@ pub(super) fn restored(row: StoredCommand) -> Result<Row, StoreError> {
         state,
         attempts: row.attempts.max(1),
         due_at: row.due_at,
+        unanswered: false,
     })
 }

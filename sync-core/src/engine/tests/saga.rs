@@ -154,6 +154,32 @@ fn a_reservation_is_extended_once_wherever_the_vendors_clock_stands() {
 }
 
 #[test]
+fn a_reservation_under_way_is_sent_as_it_was_whatever_becomes_of_its_order() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    let reserve = until(&mut world, "reserve");
+    world.engine.settle(reserve.id, lost(), world.now).unwrap();
+    world.wait(SignedDuration::from_secs(1));
+    let asked = until(&mut world, "reserve");
+    assert_eq!(asked.mode, Mode::Ask);
+    let nothing = world.answer(&asked);
+    world.engine.settle(asked.id, nothing, world.now).unwrap();
+    let again = until(&mut world, "reserve");
+    let in_flight = Outcome::RetryAt {
+        at: world.now + SignedDuration::from_secs(5),
+        reason: "in flight".into(),
+    };
+    world.engine.settle(again.id, in_flight, world.now).unwrap();
+    world.vendors.cancel("ORD-1");
+    world.listen();
+    world.wait(SignedDuration::from_secs(10));
+    let last = until(&mut world, "reserve");
+    assert_eq!((&last.key, &last.command), (&reserve.key, &reserve.command));
+    world.run();
+    assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 0);
+}
+
+#[test]
 fn a_commit_whose_reply_was_lost_is_not_made_twice() {
     let mut world = World::ready();
     world.vendors.place("ORD-1", "SNACK", 5, world.now);
