@@ -232,11 +232,10 @@ mod tests {
     /// A number that counts the order again follows its reading, and after `millis` the right one.
     fn corrected(millis: i64, is_disturbed: bool) -> World {
         let mut world = read();
-        world.publish("AUTO", 50);
-        let at = world.now;
         if is_disturbed {
-            world.history.disturbed.push((at, at));
+            world.history.disturbed.push((world.now, world.now));
         }
+        world.publish("AUTO", 50);
         world.now += SignedDuration::from_millis(millis);
         world.publish("AUTO", 45);
         world.reserve("ORD-9", &[("J3", "D", 50)]);

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use super::{
     Case, Findings, Violation,
-    history::{Actor, JerkyFact, LotStatus},
+    history::{Account, Actor, JerkyFact, LotStatus},
     names::JerkySku,
     order_conservation::{Back, came_back},
 };
 
 // Relaxed for what could not be read, and for goods in lots that may not leave. Counterexamples: what
 // was shipped of a recalled lot is never committed, and so never taken back; what came back of a lot
-// that is recalled meanwhile is not put on the shelf again.
+// that is recalled meanwhile is not put on the shelf again; nor is what people count as missing while
+// it waits in quality control, which is theirs to clear up.
 
 /// Judges each item, once everything has come to agreement.
 pub(super) fn check(case: &Case<'_>, findings: &mut Findings) {
@@ -39,10 +40,17 @@ pub(super) fn check(case: &Case<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether any lot of the item was ever anything but released.
+/// Whether any lot of the item was ever anything but released, or some of it was counted as missing
+/// from quality control.
 fn was_stopped(case: &Case<'_>, item: &JerkySku) -> bool {
     case.history.jerky.iter().any(|fact| match &fact.what {
         JerkyFact::Lot { sku, status, .. } => sku == item && *status != LotStatus::Released,
+        JerkyFact::Moved {
+            sku,
+            from: Account::QualityControl,
+            to: Account::CountedOff,
+            ..
+        } => sku == item,
         _ => false,
     })
 }
@@ -81,7 +89,7 @@ fn booked<'h>(case: &Case<'h>) -> BTreeMap<&'h JerkySku, Back> {
 #[cfg(test)]
 mod tests {
     use crate::oracle::{
-        history::History,
+        history::{Account, History},
         testing::{World, assert_holds, assert_violated},
     };
 
@@ -100,6 +108,35 @@ mod tests {
     #[test]
     fn what_came_back_and_was_booked_holds() {
         assert_holds("order_conservation", &came_back(1));
+    }
+
+    /// A unit came back and lies in quality control, from where so much was counted off.
+    fn left_in_quality_control(missing: i64) -> History {
+        let mut world = World::quiet_day();
+        let (sold, checked) = (Account::Sold, Account::QualityControl);
+        world.give_back("ORD-1", "RET-2", 1, true);
+        world.moved(
+            "J1",
+            "A",
+            sold,
+            checked,
+            50,
+            "return",
+            Some("return:RET-2:1"),
+        );
+        if missing > 0 {
+            let off = Account::CountedOff;
+            world.moved("J1", "A", checked, off, missing, "count", None);
+        }
+        let mut history = world.end();
+        history.phases.converged = Some(history.phases.ended);
+        history
+    }
+
+    #[test]
+    fn what_was_counted_as_missing_from_quality_control_is_for_people_to_clear_up() {
+        assert_holds("order_conservation", &left_in_quality_control(1));
+        assert_violated("order_conservation", &left_in_quality_control(0), "J1");
     }
 
     #[test]
