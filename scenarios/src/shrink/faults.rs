@@ -1,11 +1,11 @@
 //! Fewer faults, and fewer hits of each.
 
-use super::{ddmin::minimize, search::Search};
+use super::search::Search;
 use crate::scenario::{Fault, Scenario};
 
 pub(super) fn fewer(search: &mut Search) {
     let faults = search.best().faults.clone();
-    minimize(faults, |kept| search.change(|s| s.faults = kept.to_vec()));
+    search.minimize(faults, |scenario, kept| scenario.faults = kept.to_vec());
     for place in 0..search.best().faults.len() {
         fewer_hits(search, place);
     }
@@ -24,9 +24,12 @@ fn fewer_hits(search: &mut Search, place: usize) {
     let Some(Fault::Vendor(rule)) = search.best().faults.get(place) else {
         return;
     };
-    minimize(rule.timing.at.clone(), |kept| {
+    let numbers = rule.timing.at.clone();
+    search.minimize(numbers, |scenario, kept| {
         // Without a number it would strike at all of them.
-        !kept.is_empty() && search.change(|scenario| set_hits(scenario, place, kept))
+        if !kept.is_empty() {
+            set_hits(scenario, place, kept);
+        }
     });
     if hits(search, place) > READABLE {
         search.change(|scenario| set_hits(scenario, place, &[]));

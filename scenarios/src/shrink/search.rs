@@ -1,11 +1,15 @@
 //! The state of a search: the smallest case so far, what was tried, and the time left.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, thread};
 
 use tokio::time::Instant;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::{Small, breaks, told};
+use super::{
+    Small, breaks,
+    ddmin::{AT_ONCE, thin},
+    told,
+};
 use crate::{hunt::Broken, scenario::Scenario};
 
 pub(super) struct Search {
@@ -41,34 +45,76 @@ impl Search {
         self.broken.evidence.join("\n")
     }
 
-    /// Takes `candidate` for the smallest case if it breaks the same invariant.
-    pub(super) fn take(&mut self, candidate: Scenario) -> bool {
-        if candidate == self.best || self.is_over() || !candidate.is_sound() {
-            return false;
+    /// Takes the first of `candidates` that breaks the same invariant for the smallest case, and says
+    /// which that is. They are played at the same time, but none after the first counts.
+    pub(super) fn first(&mut self, candidates: Vec<Scenario>) -> Option<usize> {
+        let mut new: Vec<(usize, u64, Scenario)> = Vec::new();
+        for (place, candidate) in candidates.into_iter().enumerate() {
+            let hash = xxh3_64(format!("{candidate:?}").as_bytes());
+            if candidate != self.best && candidate.is_sound() && !self.known.contains(&hash) {
+                new.push((place, hash, candidate));
+            }
         }
-        let hash = xxh3_64(format!("{candidate:?}").as_bytes());
-        if self.known.contains(&hash) {
-            return false;
+        if self.is_over() {
+            return None;
         }
-        self.tried += 1;
-        match breaks(&candidate, &self.broken.invariant) {
-            Some(broken) => {
+        let broken = played(&new, &self.broken.invariant);
+        for ((place, hash, candidate), broken) in new.into_iter().zip(broken) {
+            self.tried += 1;
+            if let Some(broken) = broken {
                 (self.best, self.broken) = (candidate, broken);
                 self.taken += 1;
-                true
+                return Some(place);
             }
-            None => {
-                self.known.insert(hash);
-                false
-            }
+            self.known.insert(hash);
         }
+        None
     }
 
-    /// The same, of the smallest case with a change.
+    /// Takes the smallest case with a change if that breaks the same invariant.
     pub(super) fn change(&mut self, change: impl FnOnce(&mut Scenario)) -> bool {
         let mut candidate = self.best.clone();
         change(&mut candidate);
-        self.take(candidate)
+        self.first(vec![candidate]).is_some()
+    }
+
+    /// The same for each of several changes, one after the other.
+    pub(super) fn changes(&mut self, changes: &[&dyn Fn(&mut Scenario)]) {
+        let mut left = changes;
+        while !left.is_empty() {
+            let now = left.get(..AT_ONCE).unwrap_or(left);
+            let changed = |change: &&dyn Fn(&mut Scenario)| {
+                let mut candidate = self.best.clone();
+                change(&mut candidate);
+                candidate
+            };
+            let candidates = now.iter().map(changed).collect();
+            let done = self.first(candidates).map_or(now.len(), |place| place + 1);
+            left = left.get(done..).unwrap_or_default();
+        }
+    }
+
+    /// Takes away parts of `items`, of which `with` makes a case, until nothing more can go.
+    pub(super) fn minimize<T: Clone>(&mut self, items: Vec<T>, with: impl Fn(&mut Scenario, &[T])) {
+        self.thin(items, 1, with);
+    }
+
+    /// The same by chunks of at least so many.
+    pub(super) fn thin<T: Clone>(
+        &mut self,
+        items: Vec<T>,
+        least: usize,
+        with: impl Fn(&mut Scenario, &[T]),
+    ) {
+        thin(items, least, |candidates| {
+            let candidate = |kept: &Vec<T>| {
+                let mut candidate = self.best.clone();
+                with(&mut candidate, kept);
+                candidate
+            };
+            let candidates = candidates.iter().map(candidate).collect();
+            self.first(candidates)
+        });
     }
 
     /// Grows with each case that was taken.
@@ -89,4 +135,21 @@ impl Search {
             tried: self.tried,
         }
     }
+}
+
+/// What breaks in each, in their order. All but the last are played on threads of their own.
+fn played(candidates: &[(usize, u64, Scenario)], invariant: &str) -> Vec<Option<Broken>> {
+    let Some(((_, _, last), others)) = candidates.split_last() else {
+        return Vec::new();
+    };
+    thread::scope(|scope| {
+        let others: Vec<_> = others
+            .iter()
+            .map(|(_, _, scenario)| scope.spawn(|| breaks(scenario, invariant)))
+            .collect();
+        let last = breaks(last, invariant);
+        // A world that panics is a broken one, told by its trial; a thread never does.
+        let others = others.into_iter().map(|other| other.join().ok().flatten());
+        others.chain([last]).collect()
+    })
 }

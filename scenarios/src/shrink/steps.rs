@@ -2,27 +2,56 @@
 
 use std::collections::BTreeSet;
 
-use super::{ddmin::minimize, search::Search};
+use jiff::Timestamp;
+
+use super::search::Search;
 use crate::scenario::{Scenario, Step};
 
+/// From so many steps on, what is left of the first large chunks is guessed at again: the evidence is
+/// mostly about something else by then.
+const MANY: usize = 32;
+
 pub(super) fn fewer(search: &mut Search) {
-    guess(search);
-    let steps = search.best().steps.clone();
-    minimize(steps, |kept| search.change(|s| s.steps = complete(kept)));
+    let set = |scenario: &mut Scenario, kept: &[Step]| scenario.steps = complete(kept);
+    loop {
+        let steps = search.best().steps.clone();
+        if steps.len() < MANY {
+            return search.minimize(steps, set);
+        }
+        let least = steps.len() / 16;
+        search.thin(steps, least, set);
+        if !guess(search) {
+            let steps = search.best().steps.clone();
+            return search.minimize(steps, set);
+        }
+    }
 }
 
-/// Keeps what the evidence is about: steps by name, then those of the same goods as well.
-fn guess(search: &mut Search) {
+/// Keeps what the evidence is about: steps by name, then those of the same goods as well, then all that
+/// came before. Says whether one of these was enough.
+pub(super) fn guess(search: &mut Search) -> bool {
     let evidence = search.evidence();
     let named = |step: &Step| {
         evidence.contains(step.name()) || step.order().is_some_and(|order| evidence.contains(order))
     };
     let related =
         |step: &Step| named(step) || goods(step).iter().any(|sku| evidence.contains(*sku));
-    let taken = keep(search, named);
-    if !taken {
-        keep(search, related);
-    }
+    keep(search, named) || keep(search, related) || keep_what_came_before(search, &evidence)
+}
+
+/// Leaves out the steps after the moment that the evidence begins with. People begin some time after
+/// the world does, so a few later ones stay.
+fn keep_what_came_before(search: &mut Search, evidence: &str) -> bool {
+    let moment = evidence
+        .split(' ')
+        .next()
+        .and_then(|text| text.parse().ok());
+    let Some(moment): Option<Timestamp> = moment else {
+        return false;
+    };
+    let passed = moment.duration_since(search.best().world.start);
+    let is_before = |step: &Step| step.at().to_signed() <= passed;
+    keep(search, is_before)
 }
 
 fn keep(search: &mut Search, wanted: impl Fn(&Step) -> bool) -> bool {

@@ -1,18 +1,22 @@
 //! Simpler values: single lines, small quantities, whole orders.
 
-use super::{ddmin::minimize, search::Search};
+use super::search::Search;
 use crate::scenario::{Scenario, Step};
 
 pub(super) fn simpler(search: &mut Search) {
     for place in 0..search.best().steps.len() {
         fewer_lines(search, place);
-        for change in CHANGES {
-            search.change(|scenario| {
+        let changes = CHANGES.map(|change| {
+            move |scenario: &mut Scenario| {
                 if let Some(step) = scenario.steps.get_mut(place) {
                     change(step);
                 }
-            });
-        }
+            }
+        });
+        let changes = changes
+            .each_ref()
+            .map(|change| change as &dyn Fn(&mut Scenario));
+        search.changes(&changes);
     }
 }
 
@@ -27,8 +31,11 @@ fn fewer_lines(search: &mut Search, place: usize) {
             order.lines = lines.to_vec();
         }
     };
-    minimize(order.lines.clone(), |kept| {
-        !kept.is_empty() && search.change(|scenario| set(scenario, kept))
+    let lines = order.lines.clone();
+    search.minimize(lines, |scenario, kept| {
+        if !kept.is_empty() {
+            set(scenario, kept);
+        }
     });
 }
 

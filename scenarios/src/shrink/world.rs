@@ -29,16 +29,18 @@ pub(super) fn smaller(search: &mut Search) {
     for (number, least) in NUMBERS {
         shrink_number(search, number, least);
     }
-    for share in SHARES {
-        search.change(|scenario| *share(&mut scenario.world) = 0.0);
-    }
-    search.change(|scenario| scenario.world.stock = Supply::Ample);
-    search.change(|scenario| scenario.world.conflict = Conflict::OwnerWins);
-    search.change(|scenario| scenario.hub = HubSettings::default());
-    for plain in HUB {
-        search.change(|scenario| plain(&mut scenario.hub));
-    }
-    search.change(plain_calendar);
+    let shares =
+        SHARES.map(|share| move |scenario: &mut Scenario| *share(&mut scenario.world) = 0.0);
+    let hub = HUB.map(|plain| move |scenario: &mut Scenario| plain(&mut scenario.hub));
+    let mut changes: Vec<&dyn Fn(&mut Scenario)> = vec![
+        &|scenario| scenario.world.stock = Supply::Ample,
+        &|scenario| scenario.world.conflict = Conflict::OwnerWins,
+        &|scenario| scenario.hub = HubSettings::default(),
+        &plain_calendar,
+    ];
+    changes.extend(shares.iter().map(|share| share as &dyn Fn(&mut Scenario)));
+    changes.extend(hub.iter().map(|plain| plain as &dyn Fn(&mut Scenario)));
+    search.changes(&changes);
 }
 
 /// Each setting by itself, back to the middleware's own.
@@ -52,17 +54,16 @@ const HUB: [fn(&mut HubSettings); 7] = [
     |hub| hub.bulk_from = None,
 ];
 
-/// The least, then half as far from it each time.
+/// The least that does it, found by halving.
 fn shrink_number(search: &mut Search, number: Number, least: u32) {
-    let mut low = least;
-    loop {
-        let now = *number(&mut search.best().world.clone());
-        if low >= now {
-            return;
-        }
+    let now = |search: &Search| *number(&mut search.best().world.clone());
+    let (mut failed, mut low) = (None, least);
+    while low < now(search) {
         if !search.change(|scenario| *number(&mut scenario.world) = low) {
-            low += (now - low).div_ceil(2);
+            failed = Some(low);
         }
+        let Some(failed) = failed else { return };
+        low = failed + (now(search) - failed).div_ceil(2);
     }
 }
 
