@@ -17,7 +17,8 @@ pub(super) const INVARIANT: Invariant = Invariant {
 };
 
 // Relaxed for what time itself brings: a reservation that nears its end is extended, and after the
-// warehouse's midnight a lot has expired and the lower number is published. Relaxed for a second
+// warehouse's midnight a lot has expired and the lower number is published; the hold of an order that
+// nobody could read ends, and the shop's own stock, which a mirror shows, is free. Relaxed for a second
 // subscription that is taken down. Counterexample: the shop disabled one for ten minutes, another was
 // made, and the first came back while all was at rest (seed 3 without swarm). Making one stays judged,
 // so that nothing is made and taken down in turn.
@@ -46,8 +47,13 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 }
 
 fn writes(case: &Case<'_>, from: Timestamp, to: Timestamp, findings: &mut Findings) {
-    let mut listings = case.numbers.listings.values();
-    let any_changed = listings.any(|numbers| has_changed(case, numbers, from, to));
+    let (mut listings, mut mirrors) = (
+        case.numbers.listings.values(),
+        case.numbers.mirrors.values(),
+    );
+    let just_before = just_before(case, from);
+    let any_changed = listings.any(|numbers| has_changed(case, numbers, from, to))
+        || mirrors.any(|numbers| numbers.truth.moments(just_before, to).next().is_some());
     let is_due = |write: &Exchange| {
         write.path.ends_with("/extend")
             || (any_changed && write.path.contains("availability"))
@@ -73,14 +79,18 @@ fn has_changed(
     from: Timestamp,
     to: Timestamp,
 ) -> bool {
-    let just_before = case.earlier(from, SignedDuration::from_secs(1));
-    numbers.moments(just_before, to).next().is_some()
+    let mut moments = numbers.moments(just_before(case, from), to);
+    moments.next().is_some()
+}
+
+fn just_before(case: &Case<'_>, from: Timestamp) -> Timestamp {
+    case.earlier(from, SignedDuration::from_secs(1))
 }
 
 #[cfg(test)]
 mod tests {
     use crate::oracle::{
-        history::{Account, Exchange},
+        history::{Account, Exchange, ShopAccount},
         testing::{World, assert_holds, assert_violated, verdict},
     };
 
@@ -135,6 +145,22 @@ mod tests {
             world.settle();
         });
         assert_holds("quiescent", &history);
+    }
+
+    #[test]
+    fn a_mirror_follows_a_hold_that_ends_and_nothing_else() {
+        let path = "/v1/mirrors/POL-1/availability";
+        let with = |is_freed| {
+            meanwhile(|world| {
+                if is_freed {
+                    world.own("NAIL", ShopAccount::Held, ShopAccount::Free, 1);
+                }
+                let _: &mut Exchange = world.exchange("PUT", path, 200);
+                world.settle();
+            })
+        };
+        assert_holds("quiescent", &with(true));
+        assert_violated("quiescent", &with(false), &format!("PUT {path}"));
     }
 
     #[test]
