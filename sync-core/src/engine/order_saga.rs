@@ -5,6 +5,8 @@
 //! themselves, so an outcome that was lost is found by asking, and doing nothing twice is not a
 //! matter of remembering.
 
+use std::collections::BTreeSet;
+
 use super::{
     backorder, blocked,
     demand::{Owed, is_strong, owed, reserve_lines, unknown_lines},
@@ -245,12 +247,14 @@ impl<W: World> Case<'_, W> {
         )
     }
 
-    /// Refuses what is pending and calls off what the shop confirmed already.
+    /// Refuses what is pending and calls off what the shop confirmed already. A line may be named more
+    /// than once, as a kit that lacks two of its parts is; the shop takes each once.
     pub(super) fn refuse(&self, reason: &str, lines: &[LineId]) -> Next {
         let order = self.order.id.clone();
-        let detail = format!("{reason}: lines {}", join(lines));
+        let lines: BTreeSet<&LineId> = lines.iter().collect();
+        let detail = format!("{reason}: lines {}", join(&lines));
         if self.facts.status == OrderStatus::Pending {
-            let lines = lines.iter().map(|line| LineReason {
+            let lines = lines.into_iter().map(|line| LineReason {
                 line: line.clone(),
                 reason: reason.to_owned(),
             });
@@ -339,7 +343,7 @@ impl<W: World> Case<'_, W> {
     }
 }
 
-fn join(lines: &[LineId]) -> String {
-    let lines: Vec<_> = lines.iter().map(LineId::as_str).collect();
+fn join(lines: &BTreeSet<&LineId>) -> String {
+    let lines: Vec<_> = lines.iter().map(|line| line.as_str()).collect();
     lines.join(", ")
 }

@@ -233,6 +233,22 @@ fn a_shop_that_keeps_saying_that_it_shows_nothing_is_not_told_without_a_pause() 
 }
 
 #[test]
+fn a_kit_that_lacks_two_parts_is_rejected_by_naming_its_line_once() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "GIFT", 5, world.now);
+    for item in ["JRK-1", "JRK-2"] {
+        world
+            .vendors
+            .change(&jerky(item), "damage", |stock| stock.on_hand = 0);
+    }
+    let reject = until(&mut world, "reject").command;
+    let Command::Reject { lines, .. } = &reject else {
+        panic!("{reject:?}")
+    };
+    assert_eq!(lines.len(), 1, "{lines:?}");
+}
+
+#[test]
 fn a_poisonous_command_dies_alone_and_lives_again_after_a_sweep() {
     let mut world = World::ready();
     world.vendors.place("ORD-1", "SNACK", 5, world.now);
