@@ -93,6 +93,13 @@ mod tests {
         testing::{World, assert_holds, assert_violated},
     };
 
+    /// The end of the day, everything having come to agreement.
+    fn agreed(world: World) -> History {
+        let mut history = world.end();
+        history.phases.converged = Some(history.phases.ended);
+        history
+    }
+
     /// A unit of an order came back, and was booked so many times.
     fn came_back(booked: u32) -> History {
         let mut world = World::quiet_day();
@@ -100,9 +107,7 @@ mod tests {
         for number in 0..booked {
             world.take_back(&format!("RET-2:{number}"), "J1", "A", 50);
         }
-        let mut history = world.end();
-        history.phases.converged = Some(history.phases.ended);
-        history
+        agreed(world)
     }
 
     #[test]
@@ -128,9 +133,7 @@ mod tests {
             let off = Account::CountedOff;
             world.moved("J1", "A", checked, off, missing, "count", None);
         }
-        let mut history = world.end();
-        history.phases.converged = Some(history.phases.ended);
-        history
+        agreed(world)
     }
 
     #[test]

@@ -116,11 +116,6 @@ impl Process {
         self.life().hub.clone()
     }
 
-    /// Whether it lives.
-    pub(super) fn is_up(&self) -> bool {
-        self.life().hub.is_some()
-    }
-
     /// Reads its store, if it lives.
     pub(super) fn with_store<T>(&self, read: impl FnOnce(&Store) -> T) -> Option<T> {
         self.hub()

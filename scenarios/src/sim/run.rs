@@ -175,7 +175,7 @@ async fn safety(world: &World, plan: &Plan) -> Result<(), SimError> {
     weather::lift(&world.vendors);
     watch::end(world);
     // Who is dead is an outage until it comes back.
-    while !world.process.is_up() || !world.machines.are_up() {
+    while world.process.hub().is_none() || !world.machines.are_up() {
         tokio::time::sleep(LOOK.to_duration()).await;
     }
     Ok(())

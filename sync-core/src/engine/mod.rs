@@ -4,6 +4,7 @@
 //! them, `tick` lets time pass. The rules are pure functions, one file per concern; this file and
 //! `draft` are the shell around them. Nothing here talks to a vendor or reads a clock.
 
+mod asked;
 mod backorder;
 mod blocked;
 mod carry_out;

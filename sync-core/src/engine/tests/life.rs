@@ -300,33 +300,6 @@ fn a_return_of_an_expired_lot_is_disposed_of() {
 }
 
 #[test]
-fn a_confirmed_order_keeps_its_reservation_until_it_ships() {
-    let mut world = World::ready();
-    world.vendors.place("ORD-1", "SNACK", 5, world.now);
-    world.run();
-    for _ in 0..60 {
-        world.wait(SignedDuration::from_mins(10));
-        world.vendors.expire(world.now);
-        world.run();
-    }
-    assert_eq!(world.vendors.reservations.len(), 1);
-    assert!(world.names().contains(&"extend"));
-    assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 10);
-}
-
-#[test]
-fn a_reservation_that_ended_while_its_order_lives_is_made_anew() {
-    let mut world = World::ready();
-    world.vendors.place("ORD-1", "SNACK", 5, world.now);
-    world.run();
-    world.wait(SignedDuration::from_hours(30));
-    world.vendors.expire(world.now);
-    world.run();
-    assert_eq!(world.vendors.reservations.len(), 2);
-    assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 10);
-}
-
-#[test]
 fn at_midnight_in_the_warehouse_numbers_fall_without_any_event() {
     let mut world = World::ready();
     world.vendors.change(&jerky("JRK-1"), "lot", |stock| {

@@ -3,8 +3,10 @@
 
 mod chaos;
 mod counts;
+mod extend;
 mod intake;
 mod life;
+mod publish;
 mod saga;
 mod stock;
 mod two_phase;

@@ -5,19 +5,20 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 
 use super::{
-    vendors::{fault, jerky, order, polish, problem},
-    world::{World, open, open_with},
+    vendors::{fault, jerky, order, problem},
+    world::{World, open},
 };
 use crate::{
-    engine::{EnginePolicy, Observation, Swept},
+    engine::{Observation, Swept},
     outbox::{Command, Mode, OutboxCommand, Outcome, Reply},
-    quantity::{Quantity, Units},
+    quantity::Quantity,
     store::{AfterCommit, Refusal, Store, StoreError},
     unit::Unit,
     vendor::{jerky::view::ReservationLineView, polish::view::OrderStatus, reading::Unreadable},
 };
 
-fn lost() -> Outcome {
+/// What is told of a command whose reply never came.
+pub(super) fn lost() -> Outcome {
     Outcome::Unknown {
         reason: "no reply".into(),
     }
@@ -63,16 +64,23 @@ fn a_reservation_whose_reply_was_lost_is_found_and_not_made_twice() {
     );
 }
 
+/// The reply to the first attempt to reserve was lost; asked about, it is not there.
+fn asked_in_vain(world: &mut World) -> OutboxCommand {
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    let first = until(world, "reserve");
+    world.engine.settle(first.id, lost(), world.now).unwrap();
+    world.wait(SignedDuration::from_secs(5));
+    let asked = until(world, "reserve");
+    assert_eq!(asked.mode, Mode::Ask);
+    let nothing = world.answer(&asked);
+    world.engine.settle(asked.id, nothing, world.now).unwrap();
+    first
+}
+
 #[test]
 fn a_reservation_that_was_never_made_is_sent_again_with_key_and_payload_unchanged() {
     let mut world = World::ready();
-    world.vendors.place("ORD-1", "SNACK", 5, world.now);
-    let first = until(&mut world, "reserve");
-    world.engine.settle(first.id, lost(), world.now).unwrap();
-    world.wait(SignedDuration::from_secs(5));
-    let asked = until(&mut world, "reserve");
-    let found = world.answer(&asked);
-    world.engine.settle(asked.id, found, world.now).unwrap();
+    let first = asked_in_vain(&mut world);
     let again = until(&mut world, "reserve");
     assert_eq!(
         (again.mode, again.key, again.command),
@@ -80,90 +88,10 @@ fn a_reservation_that_was_never_made_is_sent_again_with_key_and_payload_unchange
     );
 }
 
-/// A reservation is made, the hub is dead for `outage` and finds it then; whether it is the one that
-/// still stands ten minutes after it would have ended.
-fn lives_on_after(outage: SignedDuration) -> bool {
-    let mut world = World::ready();
-    world.vendors.place("ORD-1", "SNACK", 5, world.now);
-    let reserve = until(&mut world, "reserve");
-    world.answer(&reserve);
-    world.engine.settle(reserve.id, lost(), world.now).unwrap();
-    world.wait(outage);
-    let end = world.vendors.reservations[0].expires_at + SignedDuration::from_mins(10);
-    while world.now < end {
-        world.run();
-        world.wait(SignedDuration::from_mins(1));
-        world.vendors.expire(world.now);
-    }
-    world.run();
-    world.vendors.reservations.len() == 1
-}
-
-#[test]
-fn a_reservation_that_is_found_late_is_extended_before_it_ends() {
-    for minutes in [0, 5, 15, 25] {
-        let outage = SignedDuration::from_mins(minutes);
-        assert!(lives_on_after(outage), "after {minutes} minutes");
-    }
-}
-
-/// It lasts as long as a hold, and the extension that comes too early asks for less.
-#[test]
-fn a_reservation_that_was_asked_for_long_before_it_was_made_is_extended_before_it_ends() {
-    let policy = EnginePolicy {
-        confirmed_ttl: SignedDuration::from_mins(6),
-        extend_before: SignedDuration::from_mins(2),
-        ..EnginePolicy::default()
-    };
-    let mut world = World::new();
-    world.engine = open_with(Store::in_memory().unwrap(), policy, world.now);
-    world.sweep();
-    world.run();
-    world.sent.clear();
-    world.vendors.place("ORD-1", "SNACK", 5, world.now);
-    let reserve = until(&mut world, "reserve");
-    world.engine.settle(reserve.id, lost(), world.now).unwrap();
-    world.wait(SignedDuration::from_mins(9));
-    for _ in 0..120 {
-        world.run();
-        world.wait(SignedDuration::from_secs(30));
-        world.vendors.expire(world.now);
-    }
-    assert_eq!(world.vendors.reservations.len(), 1);
-    let extensions = world.names().into_iter().filter(|name| *name == "extend");
-    assert!(extensions.count() < 20, "each is one step further");
-}
-
-#[test]
-fn a_reservation_is_extended_once_wherever_the_vendors_clock_stands() {
-    for hours in [-3, 0, 3] {
-        let mut world = World::ready();
-        world.vendors.ahead = SignedDuration::from_hours(hours);
-        world.vendors.place("ORD-1", "SNACK", 5, world.now);
-        world.run();
-        world.sent.clear();
-        for _ in 0..30 {
-            world.wait(SignedDuration::from_mins(10));
-            world.vendors.expire(world.now);
-            world.run();
-        }
-        let extensions = world.names().into_iter().filter(|name| *name == "extend");
-        assert_eq!(extensions.count(), 1, "{hours} hours ahead");
-        assert_eq!(world.vendors.reservations.len(), 1, "{hours} hours ahead");
-    }
-}
-
 #[test]
 fn a_reservation_under_way_is_sent_as_it_was_whatever_becomes_of_its_order() {
     let mut world = World::ready();
-    world.vendors.place("ORD-1", "SNACK", 5, world.now);
-    let reserve = until(&mut world, "reserve");
-    world.engine.settle(reserve.id, lost(), world.now).unwrap();
-    world.wait(SignedDuration::from_secs(1));
-    let asked = until(&mut world, "reserve");
-    assert_eq!(asked.mode, Mode::Ask);
-    let nothing = world.answer(&asked);
-    world.engine.settle(asked.id, nothing, world.now).unwrap();
+    let reserve = asked_in_vain(&mut world);
     let again = until(&mut world, "reserve");
     let in_flight = Outcome::RetryAt {
         at: world.now + SignedDuration::from_secs(5),
@@ -204,32 +132,6 @@ fn a_refused_confirmation_gives_the_stock_back() {
     world.run();
     assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 0);
     assert_eq!(world.shows("SNACK"), 50);
-}
-
-#[test]
-fn a_shop_that_keeps_saying_that_it_shows_nothing_is_not_told_without_a_pause() {
-    let mut world = World::ready();
-    let gift = polish("GIFT");
-    let truth = world.vendors.products[&gift].clone();
-    world.vendors.products.get_mut(&gift).unwrap().available = Units::ZERO;
-    world.sweep();
-    let end = world.now + SignedDuration::from_secs(60);
-    while world.now < end {
-        world.engine.tick(world.now).unwrap();
-        for command in world.due() {
-            let outcome = match command.command {
-                // The shop showed it before, so it is no new version.
-                Command::Publish { .. } => Outcome::Applied(Reply::Product(truth.clone().into())),
-                _ => world.answer(&command),
-            };
-            world.engine.settle(command.id, outcome, world.now).unwrap();
-            world.sent.push(command);
-        }
-        world.wait(SignedDuration::from_millis(100));
-    }
-    let publishes = world.names().into_iter().filter(|name| *name == "publish");
-    let count = publishes.count();
-    assert!((2..30).contains(&count), "{count} in a minute");
 }
 
 #[test]
@@ -313,49 +215,6 @@ fn a_time_the_vendor_set_is_kept() {
     assert!(world.due().is_empty());
     world.wait(SignedDuration::from_secs(1));
     assert_eq!(world.due()[0].id, reserve.id);
-}
-
-#[test]
-fn only_the_newest_number_of_a_listing_is_sent() {
-    let mut world = World::ready();
-    for _ in 0..5 {
-        world
-            .vendors
-            .change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 2);
-    }
-    world.listen();
-    let publish = until(&mut world, "publish");
-    let Command::Publish { available, .. } = &publish.command else {
-        unreachable!()
-    };
-    assert_eq!(
-        available.get(),
-        if publish.key.contains("GIFT") { 33 } else { 55 }
-    );
-    world
-        .vendors
-        .change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 2);
-    let outcome = world.answer(&publish);
-    world.engine.settle(publish.id, outcome, world.now).unwrap();
-    world.run();
-    assert_eq!(world.shows("SNACK"), 56);
-}
-
-#[test]
-fn a_number_that_moved_on_is_read_before_it_is_overwritten() {
-    let mut world = World::ready();
-    world
-        .vendors
-        .change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 20);
-    let publish = until(&mut world, "publish");
-    world.vendors.change_product(&polish("SNACK"), |product| {
-        product.held = Units::new(3);
-    });
-    let outcome = world.answer(&publish);
-    assert_eq!(outcome, fault("version_mismatch", 412));
-    world.engine.settle(publish.id, outcome, world.now).unwrap();
-    world.run();
-    assert_eq!(world.shows("SNACK"), 60);
 }
 
 #[test]

@@ -1,0 +1,82 @@
+//! Numbers on their way to the shop.
+
+use jiff::SignedDuration;
+
+use super::{
+    saga::until,
+    vendors::{fault, jerky, polish},
+    world::World,
+};
+use crate::{
+    outbox::{Command, Outcome, Reply},
+    quantity::Units,
+};
+
+#[test]
+fn a_shop_that_keeps_saying_that_it_shows_nothing_is_not_told_without_a_pause() {
+    let mut world = World::ready();
+    let gift = polish("GIFT");
+    let truth = world.vendors.products[&gift].clone();
+    world.vendors.products.get_mut(&gift).unwrap().available = Units::ZERO;
+    world.sweep();
+    let end = world.now + SignedDuration::from_secs(60);
+    while world.now < end {
+        world.engine.tick(world.now).unwrap();
+        for command in world.due() {
+            let outcome = match command.command {
+                // The shop showed it before, so it is no new version.
+                Command::Publish { .. } => Outcome::Applied(Reply::Product(truth.clone().into())),
+                _ => world.answer(&command),
+            };
+            world.engine.settle(command.id, outcome, world.now).unwrap();
+            world.sent.push(command);
+        }
+        world.wait(SignedDuration::from_millis(100));
+    }
+    let publishes = world.names().into_iter().filter(|name| *name == "publish");
+    let count = publishes.count();
+    assert!((2..30).contains(&count), "{count} in a minute");
+}
+
+#[test]
+fn only_the_newest_number_of_a_listing_is_sent() {
+    let mut world = World::ready();
+    for _ in 0..5 {
+        world
+            .vendors
+            .change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 2);
+    }
+    world.listen();
+    let publish = until(&mut world, "publish");
+    let Command::Publish { available, .. } = &publish.command else {
+        unreachable!()
+    };
+    assert_eq!(
+        available.get(),
+        if publish.key.contains("GIFT") { 33 } else { 55 }
+    );
+    world
+        .vendors
+        .change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 2);
+    let outcome = world.answer(&publish);
+    world.engine.settle(publish.id, outcome, world.now).unwrap();
+    world.run();
+    assert_eq!(world.shows("SNACK"), 56);
+}
+
+#[test]
+fn a_number_that_moved_on_is_read_before_it_is_overwritten() {
+    let mut world = World::ready();
+    world
+        .vendors
+        .change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 20);
+    let publish = until(&mut world, "publish");
+    world.vendors.change_product(&polish("SNACK"), |product| {
+        product.held = Units::new(3);
+    });
+    let outcome = world.answer(&publish);
+    assert_eq!(outcome, fault("version_mismatch", 412));
+    world.engine.settle(publish.id, outcome, world.now).unwrap();
+    world.run();
+    assert_eq!(world.shows("SNACK"), 60);
+}
