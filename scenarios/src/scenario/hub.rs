@@ -45,12 +45,6 @@ impl HubSettings {
         self.sweep_every.unwrap_or(SWEEP)
     }
 
-    /// Between two polls of whatever it asks for most often. Its own defaults are included.
-    pub fn fastest_poll(&self) -> Span {
-        let poll = self.poll_every.unwrap_or(POLL);
-        self.feed_every.map_or(poll, |feed| feed.min(poll))
-    }
-
     /// The longest until the middleware hears of a change by itself: by a change feed or a poll, or by
     /// the next full reconciliation where those are slower still. Its own defaults are included.
     pub fn slowest_poll(&self) -> Span {

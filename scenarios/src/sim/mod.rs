@@ -15,6 +15,7 @@ mod moves;
 pub mod net;
 mod parties;
 mod process;
+mod restraint;
 mod run;
 pub mod struck;
 pub mod tape;

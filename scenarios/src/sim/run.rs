@@ -13,8 +13,9 @@ use super::{
     canary::{self, CANARY},
     history,
     ledger::{self, Posting},
+    restraint::Allowance,
     struck::{self, Struck},
-    tape::{Allowance, Tape},
+    tape::Tape,
     watch, weather,
     world::World,
 };
@@ -36,11 +37,6 @@ const PATIENCE: Span = Span::from_mins(60);
 const CALM: Span = Span::from_secs(10);
 /// How often convergence is looked at.
 const LOOK: Span = Span::from_secs(2);
-/// Requests that any world may take, and so many more for each step of its people, and each time that
-/// its fastest poll is due.
-const REQUESTS: u64 = 3_000;
-const REQUESTS_PER_STEP: u64 = 200;
-const REQUESTS_PER_POLL: u64 = 100;
 /// How much longer than its longest interval the middleware is watched at rest.
 const REST: Span = Span::from_secs(30);
 
@@ -82,7 +78,7 @@ async fn perform(plan: &Plan) -> Result<Played, SimError> {
         biased;
         died = process.run() => return Err(died.err().unwrap_or(SimError::Ended)),
         phases = act(&world, plan) => phases?,
-        () = world.tape.outgrows(allowance(plan)) => cut_short(&world, plan),
+        () = world.tape.outgrows(Allowance::of(plan)) => cut_short(&world, plan),
     };
     let mut history = history::tell(&world, plan, phases)?;
     if plan.seed == CANARY {
@@ -129,16 +125,6 @@ async fn act(world: &World, plan: &Plan) -> Result<Phases, SimError> {
         quiescent,
         ended: world.clock.now(),
     })
-}
-
-/// Requests that a world may take. A middleware that tries the same in vain again and again, without
-/// waiting, would keep it busy for ever.
-fn allowance(plan: &Plan) -> Allowance {
-    Allowance {
-        at_once: REQUESTS + REQUESTS_PER_STEP * plan.steps.len() as u64,
-        more: REQUESTS_PER_POLL,
-        every: plan.scenario.hub.fastest_poll(),
-    }
 }
 
 /// The phases of a run that was broken off: nothing came to agreement.
@@ -250,11 +236,17 @@ fn judged(world: &World, plan: &Plan, history: &History) -> Run {
 
 /// Why the run was broken off, if it was.
 fn restraint(world: &World, plan: &Plan) -> Option<String> {
+    let Allowance {
+        at_once,
+        each_second,
+    } = Allowance::of(plan);
     let (taken, steps) = (world.tape.len(), plan.steps.len());
-    let most = world.tape.outgrown()?;
-    Some(format!(
-        "restraint; {taken} requests for {steps} steps, and until then nothing may take over {most}"
-    ))
+    world.tape.is_outgrown().then(|| {
+        format!(
+            "restraint; {taken} requests for {steps} steps, which may take {at_once} at once, and \
+             then {each_second} a second"
+        )
+    })
 }
 
 /// Why the middleware was not done at the end, in its own words.

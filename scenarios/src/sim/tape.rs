@@ -14,13 +14,13 @@ use http::{
     header::{DATE, RETRY_AFTER},
     uri::PathAndQuery,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use mock_kit::Role;
 use seams::{Clock, WireError};
 use tokio::sync::Notify;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
-use crate::scenario::Span;
+use super::restraint::{Allowance, Meter};
 
 /// Who sends over a wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -130,24 +130,8 @@ struct Inner {
 struct Record {
     entries: Vec<Entry>,
     by_hub: u64,
-    allowance: Option<Allowance>,
-    /// The allowance that was used up.
-    outgrown: Option<u64>,
-}
-
-/// How many exchanges a run may take: so many at once, and some more with each stretch of its time.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Allowance {
-    pub(super) at_once: u64,
-    pub(super) more: u64,
-    pub(super) every: Span,
-}
-
-impl Allowance {
-    fn after(&self, elapsed: SignedDuration) -> u64 {
-        let elapsed = u64::try_from(elapsed.as_millis()).unwrap_or(0);
-        self.at_once + self.more * (elapsed / self.every.as_millis().max(1))
-    }
+    meter: Option<Meter>,
+    is_outgrown: bool,
 }
 
 impl Tape {
@@ -174,13 +158,13 @@ impl Tape {
     /// Ends when more exchanges than allowed have ended. It is told by the last of them and waits for
     /// no clock: a middleware that is never idle keeps a world's time from passing.
     pub(super) async fn outgrows(&self, allowance: Allowance) {
-        self.lock().allowance = Some(allowance);
+        self.lock().meter = Some(Meter::new(allowance));
         self.0.outgrown.notified().await;
     }
 
-    /// The most that was allowed, if there were more.
-    pub(super) fn outgrown(&self) -> Option<u64> {
-        self.lock().outgrown
+    /// Whether there were more than allowed.
+    pub(super) fn is_outgrown(&self) -> bool {
+        self.lock().is_outgrown
     }
 
     /// The canonical trace: one line for each exchange.
@@ -253,13 +237,9 @@ impl Tape {
         let mut record = self.lock();
         let now = entry.ended_at;
         record.entries.push(entry);
-        let began = record.entries.first().map_or(now, |first| first.sent_at);
-        let most = record
-            .allowance
-            .map(|few| few.after(now.duration_since(began)));
-        let most = most.filter(|most| record.entries.len() as u64 > *most);
-        if most.is_some() && record.outgrown.is_none() {
-            record.outgrown = most;
+        let is_too_many = record.meter.as_mut().is_some_and(|meter| !meter.take(now));
+        if is_too_many && !record.is_outgrown {
+            record.is_outgrown = true;
             self.0.outgrown.notify_one();
         }
     }
@@ -352,17 +332,16 @@ mod tests {
         let (tape, clock) = (Tape::default(), Clock::starting_at(Timestamp::UNIX_EPOCH));
         let allowance = Allowance {
             at_once: 2,
-            more: 3,
-            every: Span::from_secs(1),
+            each_second: 1,
         };
         let mut outgrown = Box::pin(tape.outgrows(allowance));
         assert!(outgrown.as_mut().now_or_never().is_none());
         send(&tape, &clock);
         tokio::time::sleep(Duration::from_secs(1)).await;
-        (0..4).for_each(|_| send(&tape, &clock));
+        (0..2).for_each(|_| send(&tape, &clock));
         assert!(outgrown.as_mut().now_or_never().is_none());
         send(&tape, &clock);
         assert!(outgrown.as_mut().now_or_never().is_some());
-        assert_eq!(tape.outgrown(), Some(5));
+        assert!(tape.is_outgrown());
     }
 }
