@@ -9,7 +9,7 @@ pub(super) const INVARIANT: Invariant = Invariant {
     code: "L5",
     name: "poison_isolated",
     meaning: "A poison item delays no other.",
-    formula: "with anything in quarantine: every order not concerned is decided and every listing not concerned agrees within the convergence bound",
+    formula: "with anything in quarantine: every order not concerned is decided within a sweep and every listing not concerned agrees within the convergence bound",
     reads: "quarantine, both ground truths, outbox, mapping",
     check,
 };
@@ -46,10 +46,7 @@ fn decided(
     findings: &mut Findings,
 ) {
     let phases = &case.history.phases;
-    let due = case.later(
-        placed.max(phases.faults_ended),
-        case.history.limits.convergence,
-    );
+    let due = case.later(placed.max(phases.faults_ended), case.history.limits.sweep);
     // Once faults have stopped, a hold that ends before anybody decided is a delay as well.
     let lapsed = order.lapsed && order.decided.is_none() && placed > phases.faults_ended;
     if due > phases.ended && !lapsed {
@@ -110,7 +107,7 @@ fn is_concerned(case: &Case<'_>, id: &str, order: &OrderState<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::oracle::{
-        history::Quarantined,
+        history::{History, Quarantined},
         testing::{World, assert_holds, assert_violated, verdict},
     };
 
@@ -137,6 +134,25 @@ mod tests {
         let mut world = poisoned("J3");
         world.place("ORD-9", "BAG", 1);
         assert_violated("poison_isolated", &world.end(), "ORD-9");
+    }
+
+    fn decided_after(minutes: i64) -> History {
+        let mut world = poisoned("J3");
+        let calm = world.now;
+        world.place("ORD-9", "BAG", 1);
+        world.pass(minutes * 60);
+        world.reserve("ORD-9", &[("J1", "A", 50)]);
+        world.settle();
+        world.confirm("ORD-9");
+        let mut history = world.end();
+        history.phases.faults_ended = calm;
+        history
+    }
+
+    #[test]
+    fn an_order_has_a_sweep_to_be_decided_in_and_no_longer() {
+        assert!(!verdict("poison_isolated", &decided_after(14)).is_violated());
+        assert_violated("poison_isolated", &decided_after(16), "ORD-9");
     }
 
     #[test]
