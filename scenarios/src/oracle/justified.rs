@@ -284,6 +284,14 @@ mod tests {
         assert_holds("justified", &history);
         history.hub.quarantine[0].at = published - jiff::SignedDuration::from_hours(2);
         assert_violated("justified", &history, "BAG");
+        // Set aside again at the end, it was never read well.
+        history.phases.ended = published + jiff::SignedDuration::from_hours(1);
+        let last = Quarantined {
+            at: history.phases.ended,
+            ..history.hub.quarantine[0].clone()
+        };
+        history.hub.quarantine.push(last);
+        assert_holds("justified", &history);
     }
 
     #[test]

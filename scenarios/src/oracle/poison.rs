@@ -40,10 +40,12 @@ impl Case<'_> {
         needs.any(|(item, _)| self.unread.contains(item))
     }
 
-    /// Whether something about this SKU or order was set aside within a window.
+    /// Whether something about this SKU or order was set aside within a window, or before it and for
+    /// good.
     pub(super) fn was_poisoned(&self, subject: &str, (from, to): (Timestamp, Timestamp)) -> bool {
+        let stays = self.lasting.contains(subject);
         let mut set_aside = self.poisoned.get(subject).into_iter().flatten();
-        set_aside.any(|at| (from..=to).contains(at))
+        set_aside.any(|at| *at <= to && (stays || *at >= from))
     }
 
     /// Whether something about an order or a reservation of it was ever set aside.

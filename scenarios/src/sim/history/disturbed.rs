@@ -24,14 +24,20 @@ pub(super) fn stretches(
     let (crashes, _) = world.process.biography();
     let dead = crashes.iter().map(|crash| (crash.at, crash.restarted_at));
     let planned = planned(plan, world.traffic_began(), phases.faults_ended);
-    let all = requests(exchanges).chain(dead).chain(planned);
+    let all = requests(exchanges, phases.faults_ended)
+        .chain(dead)
+        .chain(planned);
     let repair = plan.scenario.hub.sweep_every().to_signed() + REPAIR;
     apart(all, repair)
 }
 
-/// Requests of the middleware that a fault struck, or that brought no reply.
-fn requests(exchanges: &[Exchange]) -> impl Iterator<Item = Stretch> {
-    let is_bad = |sent: &&Exchange| sent.struck || sent.status.is_none_or(|status| status >= 500);
+/// Requests of the middleware that a fault struck, or that brought no reply. A row that stays bad once
+/// faults have stopped is in the way of what it is about, and of nothing else.
+fn requests(exchanges: &[Exchange], faults_ended: Timestamp) -> impl Iterator<Item = Stretch> {
+    let is_bad = move |sent: &&Exchange| {
+        let is_struck = sent.struck && sent.sent_at < faults_ended;
+        is_struck || sent.status.is_none_or(|status| status >= 500)
+    };
     let bad = exchanges.iter().filter(is_bad);
     bad.map(|sent| (sent.sent_at, sent.ended_at))
 }
@@ -69,4 +75,45 @@ fn apart(stretches: impl Iterator<Item = Stretch>, repair: SignedDuration) -> Ve
         }
     }
     apart
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oracle::history::Vendor;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn struck(sent: i64, status: Option<u16>) -> Exchange {
+        Exchange {
+            sent_at: at(sent),
+            ended_at: at(sent + 1),
+            vendor: Vendor::Polish,
+            method: "GET".to_owned(),
+            path: "/products".to_owned(),
+            since: None,
+            status,
+            struck: true,
+            misread: false,
+            idempotency_key: None,
+            retry_after: None,
+            date: None,
+            policy: None,
+        }
+    }
+
+    #[test]
+    fn a_row_that_stays_bad_disturbs_only_until_faults_stop() {
+        let readable = [struck(10, Some(200)), struck(30, Some(200))];
+        let disturbed: Vec<_> = requests(&readable, at(20)).collect();
+        assert_eq!(disturbed, [(at(10), at(11))]);
+    }
+
+    #[test]
+    fn a_reply_that_never_came_disturbs_at_all_times() {
+        let lost = [struck(30, None), struck(40, Some(503))];
+        assert_eq!(requests(&lost, at(20)).count(), 2);
+    }
 }
