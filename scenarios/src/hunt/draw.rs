@@ -234,6 +234,34 @@ mod tests {
     }
 
     #[test]
+    fn a_fault_that_meets_few_requests_may_strike_until_faults_stop() {
+        let kinds = Kinds::all();
+        let drawn = (0..2000).flat_map(|seed| scenario(seed, &kinds).faults);
+        let rules = drawn.filter(|fault| fault.kind() == "partial_batch");
+        let timing = |fault| match fault {
+            Fault::Vendor(rule) => Some(rule.timing),
+            _ => None,
+        };
+        let timings: Vec<_> = rules.filter_map(timing).collect();
+        assert!(!timings.is_empty(), "it is drawn");
+        let whole =
+            |timing: &mock_kit::fault::Timing| timing.from.is_none() && timing.until.is_none();
+        assert!(timings.iter().all(whole), "{timings:?}");
+    }
+
+    #[test]
+    fn no_world_has_the_same_rule_twice() {
+        let kinds = Kinds::all();
+        // Two rules about batches are drawn alike in these.
+        for seed in [50_000_709, 50_001_207] {
+            let faults = scenario(seed, &kinds).faults;
+            let rules = faults.iter().enumerate();
+            let is_first = |(place, one): (usize, &Fault)| !faults[..place].contains(one);
+            assert!(rules.map(is_first).all(|first| first), "{faults:?}");
+        }
+    }
+
+    #[test]
     fn without_swarm_every_world_has_every_kind() {
         let kinds = Kinds::all().swarming(false);
         for seed in 0..20 {

@@ -47,9 +47,20 @@ pub(super) fn faults(kinds: &Kinds, draws: &Draws, duration: Span) -> Vec<Fault>
     let mut faults: Vec<Fault> = (0..count)
         .filter_map(|number| weather.fault(kind(number)?, number))
         .collect();
+    keep_distinct(&mut faults);
     keep_one_key(&mut faults);
     keep_survivable(&mut faults);
     faults
+}
+
+/// Two rules that say the same would have one name.
+fn keep_distinct(faults: &mut Vec<Fault>) {
+    let mut seen: Vec<Fault> = Vec::new();
+    faults.retain(|fault| {
+        let is_new = !seen.contains(fault);
+        seen.extend(is_new.then(|| fault.clone()));
+        is_new
+    });
 }
 
 /// A request applied late has a second effect under a key that the vendor has forgotten, and after
@@ -258,6 +269,16 @@ impl Weather<'_> {
 
     /// A stretch of the traffic, and how often in it.
     fn time(&self, about: &About, number: u64, fields: &mut Map<String, Value>) {
+        self.stretch(about, number, fields);
+        if about.name != "clock_skew" {
+            self.often(number, fields);
+        }
+    }
+
+    fn stretch(&self, about: &About, number: u64, fields: &mut Map<String, Value>) {
+        if kinds::meets_few(about.name) {
+            return;
+        }
         let draw = |purpose| self.draws.nth(purpose, number);
         let whole = self.duration.as_millis();
         let from = self.within(draw("from")).as_millis() / 2;
@@ -266,7 +287,9 @@ impl Weather<'_> {
         fields.insert("from".to_owned(), json!(from));
         let is_poison = fields.contains_key("about") && !kinds::is_of_names(about.name);
         let may_last = kinds::may_last(about.name) || is_poison;
-        if may_last && draw("lasting").chance(0.3) {
+        // What stays bad is rare by itself: it needs a row, and a request that reads it.
+        let lasting = if is_poison { 0.6 } else { 0.3 };
+        if may_last && draw("lasting").chance(lasting) {
             fields.insert("lasting".to_owned(), json!(true));
             if is_poison {
                 only_reads(fields);
@@ -274,13 +297,14 @@ impl Weather<'_> {
         } else {
             fields.insert("until".to_owned(), json!(from + length));
         }
-        if about.name == "clock_skew" {
-            return;
-        }
+    }
+
+    fn often(&self, number: u64, fields: &mut Map<String, Value>) {
         if fields.contains_key("about") {
             fields.insert("every".to_owned(), json!(1));
             return;
         }
+        let draw = |purpose| self.draws.nth(purpose, number);
         match draw("often").below(5) {
             0 => fields.insert("nth".to_owned(), json!(1 + draw("nth").below(4))),
             1 => fields.insert("every".to_owned(), json!(1 + draw("every").below(4))),
