@@ -5,11 +5,14 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use crate::vendor::{
-    error::VendorError,
-    http::{Garble, Reply},
-    jerky::view::JerkyEventView,
-    reading::{Readable, Row, as_text, read_rows},
+use crate::{
+    quarantine::subject_of,
+    vendor::{
+        error::VendorError,
+        http::{Garble, Reply},
+        jerky::view::JerkyEventView,
+        reading::{Readable, Row, as_text, read_rows},
+    },
 };
 
 /// One page of a list.
@@ -105,13 +108,20 @@ impl Pages {
     fn note<T: Listed>(&mut self, page: &Page<T>) {
         let mut is_known = true;
         for row in &page.rows {
-            let name = match row {
-                Ok(row) => row.name().to_owned(),
-                Err(unreadable) => as_text(&unreadable.raw).into_owned(),
-            };
-            is_known &= !self.seen.insert(name);
+            is_known &= !self.seen.insert(name_of(row));
         }
         self.repeats = if is_known { self.repeats + 1 } else { 0 };
+    }
+}
+
+/// What a row is called. One that cannot be read may be bad in another way each time, and is told by
+/// what it still says of itself.
+fn name_of<T: Listed>(row: &Row<T>) -> String {
+    match row {
+        Ok(row) => row.name().to_owned(),
+        Err(unreadable) => {
+            subject_of(&unreadable.raw).unwrap_or_else(|| as_text(&unreadable.raw).into_owned())
+        }
     }
 }
 
@@ -181,8 +191,13 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>,
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
-    use crate::vendor::error::{Problem, Refusal};
+    use crate::vendor::{
+        error::{Problem, Refusal},
+        reading::Unreadable,
+    };
 
     impl Listed for String {
         fn name(&self) -> &str {
@@ -238,6 +253,26 @@ mod tests {
             pages.turn(page_of("JRK-2", Some(cursor))).unwrap();
         }
         assert!(pages.turn(page_of("JRK-2", Some("i"))).is_err());
+    }
+
+    #[test]
+    fn a_row_that_is_bad_in_another_way_each_time_is_noticed_too() {
+        let bad = |nth: u32| {
+            let unreadable = Unreadable {
+                what: "stock level",
+                reason: format!("field {nth} is missing"),
+                raw: format!(r#"{{"sku":"JRK-1","nth":{nth}}}"#).into(),
+                at: Timestamp::UNIX_EPOCH,
+            };
+            Ok(Page::<String> {
+                rows: vec![Err(unreadable)],
+                next: Some(nth.to_string()),
+            })
+        };
+        let mut pages = Pages::default();
+        let turned = (0..10).map(|nth| pages.turn(bad(nth))).collect();
+        let turned: Result<Vec<_>, _> = turned;
+        assert!(turned.is_err());
     }
 
     #[test]
