@@ -106,6 +106,11 @@ impl<'h> Case<'h> {
         lots.any(|lot| self.unsaleable.contains(&(item, lot)))
     }
 
+    /// Whether at the end any lot of the item may not leave.
+    pub(super) fn has_unsaleable_lots(&self, item: &JerkySku) -> bool {
+        self.unsaleable.iter().any(|(sku, _)| *sku == item)
+    }
+
     /// `by` before `at`.
     pub(super) fn earlier(&self, at: Timestamp, by: SignedDuration) -> Timestamp {
         at.saturating_sub(by).unwrap_or(Timestamp::MIN)

@@ -16,8 +16,8 @@ use super::{
 /// Nothing may stand in the way of extending in the last third of a reservation's time to live.
 const LAST: i32 = 3;
 
-// Relaxed where a wrong clock hides what came first, for items that could not be read, and for lots
-// that may no longer leave.
+// Relaxed where a wrong clock hides what came first, for orders, reservations and items that could not
+// be read, and for lots that may no longer leave.
 
 /// Judges each reservation that expired.
 pub(super) fn check(case: &Case<'_>, findings: &mut Findings) {
@@ -25,7 +25,7 @@ pub(super) fn check(case: &Case<'_>, findings: &mut Findings) {
         return;
     }
     let trails = case.trails.values();
-    for trail in trails.filter(|trail| !case.is_poisoned(trail.id)) {
+    for trail in trails.filter(|trail| !case.order_was_poisoned(trail.id)) {
         let order = case.orders.get(trail.id).into_iter();
         for (id, reservation) in order.flat_map(|order| &order.reservations) {
             if let Some(at) = expired(reservation) {
@@ -118,7 +118,10 @@ fn begun(trail: &Trail<'_>, wanted: &ReservationId) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
-    use crate::oracle::testing::{Take, World, assert_holds, assert_violated};
+    use crate::oracle::{
+        history::Quarantined,
+        testing::{Take, World, assert_holds, assert_violated},
+    };
 
     const BAGS: [Take<'_>; 1] = [("J1", "A", 100)];
 
@@ -153,6 +156,18 @@ mod tests {
         world.pass(3600);
         world.expire(&id, &BAGS);
         assert_holds("no_oversell", &world.end());
+    }
+
+    #[test]
+    fn one_that_could_not_be_read_may_expire() {
+        let mut history = expired().end();
+        history.hub.quarantine.push(Quarantined {
+            message: None,
+            subject: Some("res_4".to_owned()),
+            at: history.phases.started,
+            reason: "expires_on: impossible".to_owned(),
+        });
+        assert_holds("no_oversell", &history);
     }
 
     #[test]

@@ -42,7 +42,8 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 ///
 /// Relaxed for an order that shipped from a lot that may no longer leave. Counterexample: the lot
 /// is recalled between shipment and commit, nothing else is there, and the commit is refused until
-/// the time to live ends, which may be a moment after the bound. Relaxed for what can still not be read at the end.
+/// the time to live ends, which may be a moment after the bound; or others come in the evening, and
+/// it is committed from those. Relaxed for what can still not be read at the end.
 fn overdue(
     case: &Case<'_>,
     (id, order): (&str, &OrderState<'_>),
@@ -58,8 +59,16 @@ fn overdue(
         line.open() > 0 && stays
     });
     let excused = blocked || case.stays_poisoned(id);
+    let mut lines = state.lines.values();
+    let goods_come = match lines.any(|line| case.has_unsaleable_lots(line.sku)) {
+        true => phases.traffic_ended,
+        false => Timestamp::MIN,
+    };
     let with_order = order.over.filter(|_| !excused).map(|over| {
-        let from = over.max(state.opened).max(phases.faults_ended);
+        let from = over
+            .max(state.opened)
+            .max(phases.faults_ended)
+            .max(goods_come);
         (case.later(from, limits.convergence), "its order was over")
     });
     let mut dues = with_order.into_iter().chain([by_itself]);
@@ -97,6 +106,24 @@ mod tests {
         world.ship("ORD-9", "SHIP-9", 1);
         let broken = assert_violated("reservations_end", &world.end(), "res_4 for ORD-9");
         assert!(broken.expected.ends_with("its order was over"), "{broken}");
+    }
+
+    #[test]
+    fn goods_shipped_from_a_lot_recalled_since_may_wait_for_others_to_come() {
+        let mut world = World::quiet_day();
+        world.place("ORD-9", "BAG", 1);
+        world.reserve("ORD-9", &[("J1", "A", 50)]);
+        world.confirm("ORD-9");
+        world.ship("ORD-9", "SHIP-9", 1);
+        let shipped = world.now;
+        world.lot("J1", "A", LotStatus::Recalled, Some(20));
+        world.pass(2400);
+        world.commit("res_4", "SHIP-9", &[("J1", "B", 50)]);
+        let mut history = world.end();
+        history.phases.faults_ended = shipped;
+        assert_holds("reservations_end", &history);
+        history.phases.traffic_ended = shipped;
+        assert_violated("reservations_end", &history, "res_4 for ORD-9");
     }
 
     #[test]
