@@ -234,6 +234,15 @@ mod tests {
     }
 
     #[test]
+    fn where_a_request_may_come_too_late_no_key_is_forgotten() {
+        let kinds = Kinds::all();
+        // Requests take 12 seconds to come there, and are given up after ten.
+        let drawn = scenario(80_046_708, &kinds).faults;
+        let is_drawn = |kind| drawn.iter().any(|fault| fault.kind() == kind);
+        assert!(is_drawn("latency") && !is_drawn("idempotency_key_ignored"));
+    }
+
+    #[test]
     fn a_fault_that_meets_few_requests_may_strike_until_faults_stop() {
         let kinds = Kinds::all();
         let drawn = (0..2000).flat_map(|seed| scenario(seed, &kinds).faults);

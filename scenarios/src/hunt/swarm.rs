@@ -67,8 +67,7 @@ fn keep_distinct(faults: &mut Vec<Fault>) {
 /// a refusal that was none; no client can help it. What only seems not to be there is read then.
 fn keep_survivable(faults: &mut Vec<Fault>) {
     const NOT_WITH_LATE: [&str; 2] = ["idempotency_key_ignored", "false_conflict"];
-    let is_late = |fault: &Fault| fault.kind() == "late_apply";
-    if !faults.iter().any(is_late) {
+    if !faults.iter().any(may_be_late) {
         return;
     }
     faults.retain(|fault| !NOT_WITH_LATE.contains(&fault.kind()));
@@ -78,6 +77,19 @@ fn keep_survivable(faults: &mut Vec<Fault>) {
         {
             rule.place.method = Some("GET".to_owned());
         }
+    }
+}
+
+/// Whether a request may be applied after the middleware has given it up.
+fn may_be_late(fault: &Fault) -> bool {
+    let Fault::Vendor(rule) = fault else {
+        return false;
+    };
+    match &rule.fault {
+        FaultKind::LateApply(_) => true,
+        // One that is not fixed may take several times as long.
+        FaultKind::Latency(latency) => rule.phase() == Phase::BeforeApply && latency.ms >= 2000,
+        _ => false,
     }
 }
 
