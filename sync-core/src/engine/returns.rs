@@ -60,10 +60,21 @@ fn changes<W: World>(
     changes
 }
 
+/// What became of the changes of a batch, by their ids.
+#[derive(Debug, Default)]
+pub(super) struct Answers {
+    /// Those with a definite answer.
+    pub(super) answered: Vec<String>,
+    /// Those that were refused because their lot may not leave.
+    pub(super) ineligible: Vec<String>,
+}
+
 /// Notes which changes of a batch got a definite answer. A return is done when all movements
 /// planned for it are: its lot's later expiry must not plan another.
-pub(super) fn answered(returned: &mut BTreeSet<String>, planned: &[Change], answered: &[String]) {
-    returned.extend(answered.iter().cloned());
+pub(super) fn answered(returned: &mut BTreeSet<String>, planned: &[Change], answers: Answers) {
+    let refused = |id: &String| Some(ineligible(id.strip_prefix("restock:")?));
+    returned.extend(answers.ineligible.iter().filter_map(refused));
+    returned.extend(answers.answered);
     // Goods that were only booked in may still be put somewhere.
     for change in planned
         .iter()
@@ -73,7 +84,9 @@ pub(super) fn answered(returned: &mut BTreeSet<String>, planned: &[Change], answ
         let mut same = planned
             .iter()
             .filter(|other| suffix_of(&other.change_id) == suffix);
-        if same.all(|other| returned.contains(&other.change_id)) {
+        let is_stopped =
+            change.kind == ChangeKind::Restock && returned.contains(&ineligible(suffix));
+        if !is_stopped && same.all(|other| returned.contains(&other.change_id)) {
             returned.insert(done(suffix));
         }
     }
@@ -85,6 +98,11 @@ fn is_done(returned: &BTreeSet<String>, suffix: &str) -> bool {
 
 fn done(suffix: &str) -> String {
     format!("done:{suffix}")
+}
+
+/// Its lot may not leave, says the vendor.
+fn ineligible(suffix: &str) -> String {
+    format!("ineligible:{suffix}")
 }
 
 fn suffix_of(change_id: &str) -> &str {
@@ -134,9 +152,13 @@ fn push<W: World>(
     if !case.order.returned.contains(&format!("return:{suffix}")) {
         return;
     }
-    if !is_usable(lot.expires_on, case.world.today(sku)) {
+    let today = case.world.today(sku);
+    let is_ineligible = case.order.returned.contains(&ineligible(suffix));
+    // The vendor's midnight may come before ours.
+    let has_expired = is_ineligible && lot.expires_on == Some(today);
+    if has_expired || !is_usable(lot.expires_on, today) {
         add(ChangeKind::Disposal, "dispose");
-    } else if part.restock {
+    } else if part.restock && !is_ineligible {
         add(ChangeKind::Restock, "restock");
     }
 }

@@ -345,21 +345,21 @@ impl Draft<'_> {
         let Command::Adjust { changes } = command else {
             return Ok(());
         };
-        let mut answered = Vec::new();
+        let mut answers = returns::Answers::default();
         self.rows(rows, |draft, result| {
-            draft.learn_change(aggregate, result, &mut answered);
+            draft.learn_change(aggregate, result, &mut answers);
             Ok(())
         })?;
         match aggregate {
             Aggregate::Order(id) => {
                 let order = self.order_mut(id)?;
                 order.rounds += 1;
-                returns::answered(&mut order.returned, changes, &answered);
+                returns::answered(&mut order.returned, changes, answers);
             }
             Aggregate::Listing(sku) => {
                 let product = self.product_mut(sku);
                 product.rounds += 1;
-                let done = |change: &Change| answered.contains(&change.change_id);
+                let done = |change: &Change| answers.answered.contains(&change.change_id);
                 product
                     .counts
                     .retain(|count| !count.changes.iter().all(done));
@@ -373,7 +373,7 @@ impl Draft<'_> {
         &mut self,
         aggregate: &Aggregate,
         result: &BatchResultView,
-        answered: &mut Vec<String>,
+        answers: &mut returns::Answers,
     ) {
         if let Some(level) = &result.stock {
             let cause = Cause {
@@ -386,6 +386,9 @@ impl Draft<'_> {
         if refused {
             reached(Mark::ChangeRefused);
             let reason = result.problem.as_ref().map_or("", |problem| &problem.slug);
+            if reason == "lot-not-eligible" {
+                answers.ineligible.push(result.change_id.clone());
+            }
             let detail = format!(
                 "{} was refused: {} {reason}",
                 result.change_id, result.status
@@ -393,7 +396,7 @@ impl Draft<'_> {
             self.alert("change-refused", &aggregate.to_string(), detail);
         }
         if refused || (200..300).contains(&result.status) {
-            answered.push(result.change_id.clone());
+            answers.answered.push(result.change_id.clone());
         }
     }
 }

@@ -8,8 +8,8 @@ use super::{
     world::World,
 };
 use crate::{
-    outbox::{Command, Outcome, Reply},
-    vendor::{jerky::view::BatchResultView, polish::view::OrderStatus},
+    outbox::{ChangeKind, Command, Outcome, Reply},
+    vendor::{error::Problem, jerky::view::BatchResultView, polish::view::OrderStatus},
 };
 
 #[test]
@@ -280,6 +280,59 @@ fn a_return_that_could_not_be_booked_in_is_put_nowhere() {
     world.run();
     let stock = &world.vendors.items[&jerky("JRK-1")];
     assert_eq!((stock.on_hand, stock.quality_control), (94, 0));
+}
+
+const NOT_ELIGIBLE: &[u8] = br#"{"type":"https://jerky.example/problems/lot-not-eligible"}"#;
+
+/// What came back waits in quality control, and the vendor lets none of its lot, which expires on
+/// that day, back on the shelf.
+fn not_restocked(expires_on: &str) -> World {
+    let mut world = World::ready();
+    world.vendors.change(&jerky("JRK-1"), "lot", |stock| {
+        stock.expires_on = Some(expires_on.parse().unwrap());
+    });
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    world.run();
+    world.vendors.ship("ORD-1", 5, world.now);
+    world.run();
+    world.vendors.take_back("ORD-1", 2, world.now);
+    let booked = until(&mut world, "adjust");
+    let outcome = world.answer(&booked);
+    world.engine.settle(booked.id, outcome, world.now).unwrap();
+    let restock = until(&mut world, "adjust");
+    let Command::Adjust { changes } = &restock.command else {
+        panic!("{restock:?}");
+    };
+    let results = changes.iter().map(|change| {
+        assert_eq!(change.kind, ChangeKind::Restock);
+        Ok(BatchResultView {
+            change_id: change.change_id.clone(),
+            status: 409,
+            replayed: false,
+            sequence: None,
+            stock: None,
+            problem: Some(Problem::read(409, NOT_ELIGIBLE)),
+        })
+    });
+    let refused = Outcome::Applied(Reply::Batch(results.collect()));
+    world.engine.settle(restock.id, refused, world.now).unwrap();
+    world.run();
+    world
+}
+
+/// The vendor's clock is ahead of ours.
+#[test]
+fn what_expired_at_the_vendors_midnight_is_disposed_of() {
+    let world = not_restocked("2026-11-02");
+    let stock = &world.vendors.items[&jerky("JRK-1")];
+    assert_eq!((stock.on_hand, stock.quality_control), (90, 0));
+}
+
+#[test]
+fn what_may_not_leave_for_another_reason_is_left_to_people() {
+    let world = not_restocked("2026-11-20");
+    let stock = &world.vendors.items[&jerky("JRK-1")];
+    assert_eq!(stock.quality_control, 4);
 }
 
 #[test]
