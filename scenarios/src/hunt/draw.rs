@@ -213,36 +213,6 @@ mod tests {
     }
 
     #[test]
-    fn where_a_request_may_be_applied_late_no_write_is_refused_falsely() {
-        let kinds = Kinds::all();
-        let mut together = 0;
-        for seed in 0..3000 {
-            let drawn = scenario(seed, &kinds).faults;
-            let is = |kind: &'static str| move |fault: &&Fault| fault.kind() == kind;
-            if !drawn.iter().any(|fault| is("late_apply")(&fault)) {
-                continue;
-            }
-            for fault in drawn.iter().filter(is("phantom_not_found")) {
-                together += 1;
-                let Fault::Vendor(rule) = fault else {
-                    panic!("{fault:?} is a vendor's")
-                };
-                assert_eq!(rule.place.method.as_deref(), Some("GET"), "seed {seed}");
-            }
-        }
-        assert!(together > 0, "they are drawn together");
-    }
-
-    #[test]
-    fn where_a_request_may_come_too_late_no_key_is_forgotten() {
-        let kinds = Kinds::all();
-        // Requests take 12 seconds to come there, and are given up after ten.
-        let drawn = scenario(80_046_708, &kinds).faults;
-        let is_drawn = |kind| drawn.iter().any(|fault| fault.kind() == kind);
-        assert!(is_drawn("latency") && !is_drawn("idempotency_key_ignored"));
-    }
-
-    #[test]
     fn a_fault_that_meets_few_requests_may_strike_until_faults_stop() {
         let kinds = Kinds::all();
         let drawn = (0..2000).flat_map(|seed| scenario(seed, &kinds).faults);
@@ -256,18 +226,6 @@ mod tests {
         let whole =
             |timing: &mock_kit::fault::Timing| timing.from.is_none() && timing.until.is_none();
         assert!(timings.iter().all(whole), "{timings:?}");
-    }
-
-    #[test]
-    fn no_world_has_the_same_rule_twice() {
-        let kinds = Kinds::all();
-        // Two rules about batches are drawn alike in these.
-        for seed in [50_000_709, 50_001_207] {
-            let faults = scenario(seed, &kinds).faults;
-            let rules = faults.iter().enumerate();
-            let is_first = |(place, one): (usize, &Fault)| !faults[..place].contains(one);
-            assert!(rules.map(is_first).all(|first| first), "{faults:?}");
-        }
     }
 
     #[test]

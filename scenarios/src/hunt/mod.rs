@@ -13,6 +13,7 @@ mod kinds;
 mod progress;
 mod shard;
 mod sites;
+mod survivable;
 mod swarm;
 mod trial;
 

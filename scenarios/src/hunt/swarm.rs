@@ -3,7 +3,7 @@
 
 use mock_kit::{
     FaultRule,
-    fault::{About, FaultKind, Phase, about_all},
+    fault::{About, Phase, about_all},
 };
 use seams::Draw;
 use serde_json::{Map, Value, json};
@@ -12,6 +12,7 @@ use super::{
     draw::Draws,
     kinds::{self, Kinds},
     sites::{few, sites},
+    survivable,
 };
 use crate::scenario::{
     ClockJump, ClockOwner, Crash, CrashPhase, Fault, Moment, Outage, ProcessFault, Span,
@@ -47,67 +48,8 @@ pub(super) fn faults(kinds: &Kinds, draws: &Draws, duration: Span) -> Vec<Fault>
     let mut faults: Vec<Fault> = (0..count)
         .filter_map(|number| weather.fault(kind(number)?, number))
         .collect();
-    keep_distinct(&mut faults);
-    keep_one_key(&mut faults);
-    keep_survivable(&mut faults);
+    survivable::keep(&mut faults);
     faults
-}
-
-/// Two rules that say the same would have one name.
-fn keep_distinct(faults: &mut Vec<Fault>) {
-    let mut seen: Vec<Fault> = Vec::new();
-    faults.retain(|fault| {
-        let is_new = !seen.contains(fault);
-        seen.extend(is_new.then(|| fault.clone()));
-        is_new
-    });
-}
-
-/// A request applied late has a second effect under a key that the vendor has forgotten, and after
-/// a refusal that was none; no client can help it. What only seems not to be there is read then.
-fn keep_survivable(faults: &mut Vec<Fault>) {
-    const NOT_WITH_LATE: [&str; 2] = ["idempotency_key_ignored", "false_conflict"];
-    if !faults.iter().any(may_be_late) {
-        return;
-    }
-    faults.retain(|fault| !NOT_WITH_LATE.contains(&fault.kind()));
-    for fault in faults {
-        if let Fault::Vendor(rule) = fault
-            && matches!(rule.fault, FaultKind::PhantomNotFound(_))
-        {
-            rule.place.method = Some("GET".to_owned());
-        }
-    }
-}
-
-/// Whether a request may be applied after the middleware has given it up.
-fn may_be_late(fault: &Fault) -> bool {
-    let Fault::Vendor(rule) = fault else {
-        return false;
-    };
-    match &rule.fault {
-        FaultKind::LateApply(_) => true,
-        // One that is not fixed may take several times as long.
-        FaultKind::Latency(latency) => rule.phase() == Phase::BeforeApply && latency.ms >= 2000,
-        _ => false,
-    }
-}
-
-/// The middleware has two keys of the shop, and nobody can give it a third: one may be revoked.
-fn keep_one_key(faults: &mut Vec<Fault>) {
-    let mut revoked = false;
-    faults.retain_mut(|fault| {
-        let Fault::Vendor(rule) = fault else {
-            return true;
-        };
-        let is_key = matches!(rule.fault, FaultKind::TokenRevoked(_))
-            && rule.place.vendor.as_deref() == Some("polish");
-        if !is_key {
-            return true;
-        }
-        rule.timing.limit = Some(1);
-        !std::mem::replace(&mut revoked, true)
-    });
 }
 
 struct Weather<'a> {
