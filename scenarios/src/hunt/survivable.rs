@@ -109,9 +109,9 @@ mod tests {
         // Two rules about batches are drawn alike in these.
         for seed in [50_000_709, 50_001_207] {
             let faults = scenario(seed, &kinds).faults;
-            let rules = faults.iter().enumerate();
+            let mut rules = faults.iter().enumerate();
             let is_first = |(place, one): (usize, &Fault)| !faults[..place].contains(one);
-            assert!(rules.map(is_first).all(|first| first), "{faults:?}");
+            assert!(rules.all(is_first), "{faults:?}");
         }
     }
 }
