@@ -44,7 +44,7 @@ pub struct Pages {
     restarts: u32,
     followed: BTreeSet<String>,
     seen: BTreeSet<String>,
-    /// Pages in a row with nothing on them that was not seen before.
+    /// Pages in a row that were empty or had something on them that was seen before.
     repeats: u32,
 }
 
@@ -57,7 +57,8 @@ pub trait Listed {
 /// A list that took too long for its cursors is begun anew this often.
 const MOST_RESTARTS: u32 = 3;
 
-/// So many pages in a row may tell nothing new before the list is taken for endless.
+/// So many pages in a row may repeat something before the list is taken for endless: a list that
+/// changes while it is read shifts by a row now and then.
 const MOST_REPEATS: u32 = 3;
 
 impl Pages {
@@ -104,12 +105,12 @@ impl Pages {
         Ok(Some(page.rows))
     }
 
-    /// Counts a page whose rows were all seen before.
+    /// Counts a page with nothing on it, or with anything that an earlier one had: each row of a list
+    /// comes once, and one that is misspelt at each reading looks new among those that come again.
     fn note<T: Listed>(&mut self, page: &Page<T>) {
-        let mut is_known = true;
-        for row in &page.rows {
-            is_known &= !self.seen.insert(name_of(row));
-        }
+        let names: Vec<_> = page.rows.iter().map(name_of).collect();
+        let is_known = names.is_empty() || names.iter().any(|name| self.seen.contains(name));
+        self.seen.extend(names);
         self.repeats = if is_known { self.repeats + 1 } else { 0 };
     }
 }
@@ -269,10 +270,35 @@ mod tests {
                 next: Some(nth.to_string()),
             })
         };
+        assert!(!turned((0..10).map(bad)));
+    }
+
+    fn rows(names: &[&str], next: u32) -> Result<Page<String>, VendorError> {
+        Ok(Page {
+            rows: names.iter().map(|name| Ok((*name).to_owned())).collect(),
+            next: Some(next.to_string()),
+        })
+    }
+
+    fn turned(pages_of: impl Iterator<Item = Result<Page<String>, VendorError>>) -> bool {
         let mut pages = Pages::default();
-        let turned = (0..10).map(|nth| pages.turn(bad(nth))).collect();
-        let turned: Result<Vec<_>, _> = turned;
-        assert!(turned.is_err());
+        let mut turned = pages_of.map(|page| pages.turn(page));
+        turned.all(|page| page.is_ok())
+    }
+
+    #[test]
+    fn a_page_that_comes_again_with_a_row_misspelt_each_time_is_noticed_too() {
+        let again = (0..10).map(|nth| rows(&["JRK-1", &format!("JRK-2{nth}")], nth));
+        assert!(!turned(again));
+    }
+
+    #[test]
+    fn a_row_told_twice_on_its_own_page_repeats_nothing() {
+        let doubled = (0..10).map(|nth| {
+            let name = format!("JRK-{nth}");
+            rows(&[&name, &name], nth)
+        });
+        assert!(turned(doubled));
     }
 
     #[test]
