@@ -3,6 +3,9 @@
 //! A test that never takes a branch says nothing about it. Each mark counts, for the whole process,
 //! how often its branch was taken; nothing reads the counts but whoever asks. After the
 //! "sometimes" assertions of Antithesis.
+//!
+//! A branch that only a vendor who breaks its word can lead to, or a person, has none: a campaign
+//! could not reach it, and a test of its own takes it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -32,7 +35,6 @@ marks! {
     SettledAsApplied: "unknown outcome settled as applied",
     SettledAsNotApplied: "unknown outcome settled as not applied",
     AskedInVain: "asking about an unknown outcome was refused for good",
-    Overheard: "reply to a command that had left the outbox",
     RepeatedEvent: "event told twice",
     OlderLevel: "older stock level ignored",
     DoubtedLevel: "strange stock level doubted",
@@ -48,7 +50,6 @@ marks! {
     RejectedOrder: "pending order rejected",
     BrokenPromise: "confirmed order called off",
     ReservedAgain: "order reserved under a later generation",
-    StrayReservation: "second live reservation of an order released",
     BlockedLot: "shipped goods whose lot may not leave",
     PartRelease: "part of a reservation released",
     LowerNumberAwaited: "confirmation waits for the lower number",

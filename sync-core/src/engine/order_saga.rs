@@ -20,7 +20,6 @@ use crate::{
     outbox::{Command, LineReason, ReservationPart},
     quantity::Quantity,
     sku::LineId,
-    sometimes::{Mark, reached},
     vendor::polish::view::OrderStatus,
 };
 
@@ -87,14 +86,12 @@ impl<W: World> Case<'_, W> {
             .any(|owed| owed.rest(self.order, open).is_positive())
     }
 
-    /// A second live reservation: a vendor forgot a key, or applied late what was given up.
+    /// A second live reservation: a person made it, or a vendor forgot a key and then applied late
+    /// what was given up.
     fn release_strays(&self) -> Next {
         let live = self.order.reservations.iter().filter(|held| held.is_live());
         live.skip(1)
-            .map(|stray| {
-                reached(Mark::StrayReservation);
-                self.release(stray, None)
-            })
+            .map(|stray| self.release(stray, None))
             .next()
             .unwrap_or(Next::Rest)
     }

@@ -122,7 +122,6 @@ impl Draft<'_> {
         let (Outcome::Applied(reply) | Outcome::Found(reply)) = outcome else {
             return Ok(());
         };
-        reached(Mark::Overheard);
         match reply {
             Reply::Reservation(view) => self.learn_any_reservation(&view),
             Reply::Reservations(rows) => self.rows(rows, Self::learn_any_reservation),

@@ -10,5 +10,6 @@ mod publish;
 mod saga;
 mod stock;
 mod two_phase;
+mod unmarked;
 mod vendors;
 mod world;
