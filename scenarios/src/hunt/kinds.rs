@@ -127,9 +127,10 @@ pub(super) fn is_of_names(kind: &str) -> bool {
 }
 
 /// Whether worlds have so few requests for the kind to strike that its rules have to hold from the
-/// beginning until faults stop: goods that come back are taken in by batch, half an hour after all else.
+/// beginning until faults stop: goods that come back are taken in by batch, half an hour after all
+/// else, and few requests are made again under their key.
 pub(super) fn meets_few(kind: &str) -> bool {
-    kind == "partial_batch"
+    matches!(kind, "partial_batch" | "idempotency_key_ignored")
 }
 
 /// Whether the kind may stay for good, and everything has to come to agreement all the same: webhooks
