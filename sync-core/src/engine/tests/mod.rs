@@ -8,6 +8,7 @@ mod intake;
 mod life;
 mod publish;
 mod saga;
+mod shortage;
 mod stock;
 mod two_phase;
 mod unmarked;

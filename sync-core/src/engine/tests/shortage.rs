@@ -1,0 +1,104 @@
+//! Stock that does not suffice.
+
+use super::{
+    saga::until,
+    vendors::{Stock, jerky, order, problem},
+    world::World,
+};
+use crate::vendor::polish::view::OrderStatus;
+
+/// A pending order whose reservation was refused so many times.
+fn refused(times: usize) -> World {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    for _ in 0..times {
+        let reserve = until(&mut world, "reserve");
+        let refused = problem("insufficient-stock", 409);
+        world.engine.settle(reserve.id, refused, world.now).unwrap();
+    }
+    world.run();
+    world
+}
+
+#[test]
+fn a_pending_order_is_tried_once_more_when_the_stock_is_there_after_all() {
+    let world = refused(1);
+    assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 10);
+    let status = world.vendors.orders[&order("ORD-1")].status;
+    assert_eq!(status, OrderStatus::Confirmed);
+}
+
+#[test]
+fn one_that_is_refused_twice_is_rejected() {
+    let world = refused(2);
+    assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 0);
+    let status = world.vendors.orders[&order("ORD-1")].status;
+    assert_eq!(status, OrderStatus::Rejected);
+}
+
+#[test]
+fn an_order_the_shop_confirmed_by_itself_waits_for_stock_it_lacks() {
+    let mut world = World::ready();
+    world
+        .vendors
+        .change(&jerky("JRK-2"), "count", |stock| stock.on_hand = 4);
+    world.vendors.place("ORD-1", "AUTO", 6, world.now);
+    world.run();
+    assert!(!world.vendors.orders[&order("ORD-1")].ready_to_ship);
+    let kinds: Vec<_> = world
+        .engine
+        .alerts(9)
+        .unwrap()
+        .into_iter()
+        .map(|a| a.kind)
+        .collect();
+    assert_eq!(kinds, ["shortfall"]);
+    world
+        .vendors
+        .change(&jerky("JRK-2"), "receipt", |stock| stock.on_hand += 10);
+    world.run();
+    assert!(world.vendors.orders[&order("ORD-1")].ready_to_ship);
+    assert_eq!(world.shows("AUTO"), 8);
+}
+
+/// An order that waits for stock, of which enough has just arrived.
+fn supplied() -> World {
+    let mut world = World::ready();
+    let few = |stock: &mut Stock| stock.on_hand = 4;
+    world.vendors.change(&jerky("JRK-2"), "count", few);
+    world.vendors.place("ORD-1", "AUTO", 6, world.now);
+    world.run();
+    let receipt = |stock: &mut Stock| stock.on_hand += 100;
+    world.vendors.change(&jerky("JRK-2"), "receipt", receipt);
+    world
+}
+
+#[test]
+fn one_that_another_order_forestalled_takes_what_is_left() {
+    let mut world = supplied();
+    let reserve = until(&mut world, "reserve");
+    let other = |stock: &mut Stock| stock.reserved += 4;
+    world.vendors.change(&jerky("JRK-2"), "reservation", other);
+    let refused = problem("insufficient-stock", 409);
+    world.engine.settle(reserve.id, refused, world.now).unwrap();
+    world.run();
+    assert!(world.vendors.orders[&order("ORD-1")].ready_to_ship);
+    assert_eq!(world.vendors.items[&jerky("JRK-2")].reserved, 10);
+}
+
+#[test]
+fn one_that_is_refused_what_is_there_waits_for_the_stock_to_move() {
+    let mut world = supplied();
+    for _ in 0..2 {
+        let reserve = until(&mut world, "reserve");
+        let refused = problem("insufficient-stock", 409);
+        world.engine.settle(reserve.id, refused, world.now).unwrap();
+    }
+    world.run();
+    let reserved = |world: &World| world.vendors.items[&jerky("JRK-2")].reserved;
+    assert_eq!(reserved(&world), 0);
+    let receipt = |stock: &mut Stock| stock.on_hand += 1;
+    world.vendors.change(&jerky("JRK-2"), "receipt", receipt);
+    world.run();
+    assert_eq!(reserved(&world), 6);
+}
