@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    outbox::ReserveLine,
     quantity::Quantity,
     sku::{JerkySku, LineId, Location, LotId, ReservationId},
     vendor::jerky::view::{ReservationState, ReservationView},
@@ -188,6 +189,19 @@ impl HeldLine {
             self.released = self.released.max(seen.released);
         }
     }
+}
+
+/// Why an answer cannot be to what was asked for, if it cannot: a vendor reserves all of a line or
+/// nothing at all. What is taken for more than it is would be given back in part.
+pub(super) fn other_than_asked(view: &ReservationView, asked: &[ReserveLine]) -> Option<String> {
+    asked.iter().find_map(|asked| {
+        let made = view.lines.iter().find(|made| made.line_id == asked.line)?;
+        let (id, unit, made) = (&made.line_id, made.unit, made.quantity);
+        (made != asked.quantity).then(|| {
+            let wanted = asked.quantity;
+            format!("line {id}, stated in {unit}, comes to {made}, and {wanted} was asked for")
+        })
+    })
 }
 
 #[cfg(test)]

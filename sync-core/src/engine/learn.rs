@@ -5,14 +5,14 @@ use super::{
     counts::{self, Verdict},
     demand::unknown_lines,
     draft::Draft,
-    held::Held,
+    held::{Held, other_than_asked},
     next::Trigger,
     order::{Order, OrderFacts},
     publish,
     stock::{self, Judgement, Learned},
 };
 use crate::{
-    outbox::Aggregate,
+    outbox::{Aggregate, ReserveLine},
     sku::{JerkySku, OrderId, PolishSku},
     sometimes::{Mark, reached},
     store::{Entity, StoreError},
@@ -208,6 +208,16 @@ impl Draft<'_> {
         order: &OrderId,
         view: &ReservationView,
     ) -> Result<(), StoreError> {
+        self.learn_made(order, view, &[])
+    }
+
+    /// Takes in a reservation of which it is known what was asked for; nothing where it is not.
+    pub(super) fn learn_made(
+        &mut self,
+        order: &OrderId,
+        view: &ReservationView,
+        asked: &[ReserveLine],
+    ) -> Result<(), StoreError> {
         let cause = Cause {
             kind: "reservation",
             event: view.id.as_str(),
@@ -219,7 +229,7 @@ impl Draft<'_> {
             self.learn_level(level, Learned::Read, cause);
         }
         let skew = self.order_mut(order)?.skew(view);
-        let read = match self.strange_line(view) {
+        let read = match other_than_asked(view, asked).or_else(|| self.strange_line(view)) {
             Some(reason) => Err(reason),
             None => Held::read(view, skew),
         };

@@ -208,7 +208,11 @@ impl Draft<'_> {
                 if applied && matches!(row.command, Command::Extend { .. }) {
                     self.order_mut(id)?.extended(&view);
                 }
-                self.learn_reservation(id, &view)
+                let asked = match &row.command {
+                    Command::Reserve { lines, .. } if applied => &lines[..],
+                    _ => &[],
+                };
+                self.learn_made(id, &view, asked)
             }
             (Reply::Reservations(rows), Aggregate::Order(id)) => {
                 let complete = rows.iter().all(Result::is_ok);

@@ -107,6 +107,27 @@ fn a_reservation_under_way_is_sent_as_it_was_whatever_becomes_of_its_order() {
     assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 0);
 }
 
+/// In a wrong unit, what was made looks like a thousand times what is wanted.
+#[test]
+fn a_reservation_that_is_stated_otherwise_than_it_was_asked_for_is_read_again() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    let reserve = until(&mut world, "reserve");
+    let mut outcome = world.answer(&reserve);
+    let Outcome::Applied(Reply::Reservation(view)) = &mut outcome else {
+        panic!("{outcome:?}")
+    };
+    let line = &mut view.lines[0];
+    line.quantity = Quantity::new(line.quantity.get() * 1000);
+    line.allocations[0].quantity = line.quantity;
+    world.engine.settle(reserve.id, outcome, world.now).unwrap();
+    world.run();
+    assert!(!world.names().contains(&"release"), "{:?}", world.names());
+    assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 10);
+    let order = &world.vendors.orders[&order("ORD-1")];
+    assert_eq!(order.status, OrderStatus::Confirmed);
+}
+
 #[test]
 fn a_commit_whose_reply_was_lost_is_not_made_twice() {
     let mut world = World::ready();
@@ -416,14 +437,18 @@ fn a_reservation_that_was_misread_is_what_the_next_reading_says() {
     let mut world = World::ready();
     world.vendors.place("ORD-1", "SNACK", 5, world.now);
     let reserve = until(&mut world, "reserve");
-    let mut outcome = world.answer(&reserve);
+    world.answer(&reserve);
+    world.engine.settle(reserve.id, lost(), world.now).unwrap();
+    world.wait(SignedDuration::from_secs(1));
+    let asked = until(&mut world, "reserve");
+    let mut outcome = world.answer(&asked);
     // As when item and reservation are stated in the same wrong unit.
-    if let Outcome::Applied(Reply::Reservation(view)) = &mut outcome {
-        let line = &mut view.lines[0];
+    if let Outcome::Found(Reply::Reservations(rows)) = &mut outcome {
+        let line = &mut rows[0].as_mut().unwrap().lines[0];
         line.quantity = Quantity::new(1000 * line.quantity.get());
         line.allocations[0].quantity = line.quantity;
     }
-    world.engine.settle(reserve.id, outcome, world.now).unwrap();
+    world.engine.settle(asked.id, outcome, world.now).unwrap();
     let misled = until(&mut world, "release");
     let refused = problem("quantity-exceeds-open", 422);
     world.engine.settle(misled.id, refused, world.now).unwrap();
