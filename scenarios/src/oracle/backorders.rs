@@ -82,19 +82,26 @@ impl<'h> Pass<'_, 'h> {
         }
     }
 
-    /// Orders that could have been served for too long at `now`.
+    /// Orders that could have been served for too long at `now`. Lots end at midnight without a word,
+    /// so what could be served after the last step is looked at once more.
     fn overdue(&mut self, now: Timestamp, findings: &mut Findings) {
         let (case, sweep) = (self.case, self.case.history.limits.sweep);
+        let (orders, stock) = (&self.orders, &self.stock);
         self.waits.retain(|id, since| {
-            let Some(since) = *since else {
+            let Some(begun) = *since else {
                 return true;
             };
-            let due = Calm(&case.history.disturbed).after(since, sweep);
-            let is_overdue = due < now;
-            if is_overdue {
-                findings.violated(|| violation(case, id, since, due));
+            let due = Calm(&case.history.disturbed).after(begun, sweep);
+            if due >= now {
+                return true;
             }
-            !is_overdue
+            let order = orders.get(id);
+            if !order.is_some_and(|order| can_be_served(case, stock, order, due)) {
+                *since = None;
+                return true;
+            }
+            findings.violated(|| violation(case, id, begun, due));
+            false
         });
     }
 }
@@ -202,5 +209,21 @@ mod tests {
         world.reserve("ORD-9", &[("J3", "D", 500), ("J3", "E", 100)]);
         world.pass(7200);
         assert_holds("no_oversell", &world.end());
+    }
+
+    /// Goods for an order that waits, ten minutes before the warehouse's midnight.
+    fn served_until_midnight(last_day: i8) -> World {
+        let mut world = World::quiet_day();
+        let midnight: jiff::Timestamp = "2026-11-03T06:00:00Z".parse().unwrap();
+        world.pass(midnight.duration_since(world.now).as_secs() - 600);
+        world.place_as("ORD-9", "AUTO", 60, true);
+        world.receive("J3", "E", 300, Some(last_day));
+        world
+    }
+
+    #[test]
+    fn one_whose_goods_expire_before_anybody_could_reserve_them_waits_on() {
+        assert_holds("no_oversell", &served_until_midnight(2).end());
+        assert_violated("no_oversell", &served_until_midnight(3).end(), "ORD-9");
     }
 }
