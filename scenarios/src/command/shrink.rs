@@ -6,10 +6,9 @@ use clap::Args;
 
 use super::{Exit, cannot_write, known, run::load_one, say, usage};
 use crate::{
-    hunt::Trial,
     plan::Plan,
     scenario::{Scenario, Span},
-    shrink::{self, Small, keep_as},
+    shrink::{self, Failing, Small, keep_as},
 };
 
 /// What to make small.
@@ -41,12 +40,13 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
         Err(error) => return usage(error),
     };
     let plan = Plan::expand(&scenario, arguments.seed);
-    let broken = Trial::of(&plan, false).broken;
+    let failing = Failing::of(&plan);
     let wanted = |name: &str| {
         let asked = arguments.invariant.as_deref();
         asked.is_none_or(|asked| name.split(' ').any(|part| part.eq_ignore_ascii_case(asked)))
     };
-    let Some(broken) = broken.iter().find(|broken| wanted(&broken.invariant)) else {
+    let mut broken = failing.broken().iter();
+    let Some(broken) = broken.find(|broken| wanted(&broken.invariant)) else {
         return usage(format_args!(
             "{} breaks {}; there is nothing to make small",
             arguments.file,
@@ -57,7 +57,7 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
         return checked(&arguments.file, &plan.to_scenario(), &broken.invariant);
     }
     let budget = arguments.budget.to_duration();
-    let Some(small) = shrink::shrink(&plan, &broken.invariant, budget) else {
+    let Some(small) = failing.shrink(&broken.invariant, budget) else {
         return usage("what broke it does not break it again: the run is not deterministic");
     };
     let out = arguments

@@ -14,7 +14,7 @@ use std::{
 use super::{Broken, Campaign, Settings, draw};
 use crate::{
     plan::Plan,
-    shrink::{self, Small},
+    shrink::{self, Failing, Small},
 };
 
 /// A broken invariant of one world.
@@ -97,7 +97,7 @@ fn chosen(found: &[Found], most: Option<usize>) -> Vec<usize> {
 fn small(found: &Found, settings: &Settings, folder: &Path) -> Option<(Small, PathBuf)> {
     let scenario = draw::scenario(found.seed, &settings.kinds);
     let plan = Plan::expand(&scenario, found.seed);
-    let small = shrink::shrink(&plan, &found.broken.invariant, BUDGET)?;
+    let small = Failing::of(&plan).shrink(&found.broken.invariant, BUDGET)?;
     match shrink::keep(&small, folder) {
         Ok(path) => Some((small, path)),
         Err(error) => {

@@ -25,4 +25,4 @@ pub use found::{Found, made_small};
 pub use kinds::Kinds;
 pub use progress::Progress;
 pub use shard::Shard;
-pub use trial::{Broken, Trial};
+pub use trial::{Broken, Hits, Trial};

@@ -1,6 +1,9 @@
 //! One world of a campaign, played and judged.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use crate::{
     plan::Plan,
@@ -36,6 +39,9 @@ pub struct Broken {
     pub evidence: Vec<String>,
 }
 
+/// By fault rule: the numbers of the requests or deliveries that it struck.
+pub type Hits = BTreeMap<String, Vec<u64>>;
+
 /// The middleware, or the harness, panicked.
 const PANIC: &str = "panic";
 /// The middleware gave up.
@@ -49,7 +55,7 @@ impl Trial {
     /// Plays a plan; `twice` plays it again and compares the traces.
     pub fn of(plan: &Plan, twice: bool) -> Self {
         let mut trial = match once(plan) {
-            Ok(run) => {
+            Ok((run, _)) => {
                 let mut trial = Self::judged(plan.seed, &run);
                 if twice && let Some(broken) = compared(&run, plan) {
                     trial.broken.push(broken);
@@ -60,6 +66,15 @@ impl Trial {
         };
         trial.twice = twice;
         trial
+    }
+
+    /// Plays a plan, and says as well which requests each fault struck; nothing if it was not played
+    /// to its end.
+    pub fn with_hits(plan: &Plan) -> (Self, Option<Hits>) {
+        match once(plan) {
+            Ok((run, hits)) => (Self::judged(plan.seed, &run), Some(hits)),
+            Err(broken) => (Self::nothing_but(plan.seed, broken), None),
+        }
     }
 
     fn judged(seed: u64, run: &Run) -> Self {
@@ -104,13 +119,13 @@ impl Trial {
     }
 }
 
-fn once(plan: &Plan) -> Result<Run, Broken> {
+fn once(plan: &Plan) -> Result<(Run, Hits), Broken> {
     let broken = |invariant: &str, evidence: String| Broken {
         invariant: invariant.to_owned(),
         evidence: vec![evidence],
     };
     match catch_unwind(AssertUnwindSafe(|| sim::play(plan))) {
-        Ok(Ok(played)) => Ok(played.run),
+        Ok(Ok(played)) => Ok((played.run, played.hits)),
         Ok(Err(SimError::Hub(why))) => Err(broken(ENDED, why)),
         Ok(Err(error)) => Err(broken("harness", error.to_string())),
         Err(panic) => Err(broken(PANIC, words(panic.as_ref()))),
@@ -125,7 +140,7 @@ fn words(panic: &(dyn std::any::Any + Send)) -> String {
 
 fn compared(run: &Run, plan: &Plan) -> Option<Broken> {
     let again = match once(plan) {
-        Ok(again) => again.trace_hash,
+        Ok((again, _)) => again.trace_hash,
         Err(broken) => broken.invariant,
     };
     (again != run.trace_hash).then(|| Broken {

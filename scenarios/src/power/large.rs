@@ -34,7 +34,7 @@ struct Shrunk {
     /// Steps and faults, before and after.
     before: (usize, usize),
     after: (usize, usize),
-    /// Of the whole command: the large world is played three times before anything is taken away.
+    /// Of the whole command: the large world is played once before anything is taken away.
     seconds: f64,
     minimal: bool,
 }
@@ -141,8 +141,9 @@ fn table(rows: &[Row<'_>]) -> String {
         edited.\n\n\
         Each bug is planted, and the world of `scenarios/bugs/large.toml` played with the seeds from 1 \
         until one breaks; that one `lockstep shrink` makes small. The seconds are those of the whole \
-        command, in which the large world is played three times before anything is taken away and \
-        two cases are tried at a time from then on. Minimal: without any one of its steps and faults the case passes.\n\n\
+        command, in which the large world is played once before anything is taken away and two cases \
+        are tried at a time from then on. Minimal: without any one of its steps and faults the case \
+        passes.\n\n\
         | bug | seed | breaks | steps | faults | seconds | minimal |\n\
         |---|---:|---|---:|---:|---:|---|\n"
         .to_owned();

@@ -1,37 +1,21 @@
-//! Chance taken out: every step by itself, every rule with the numbers of the requests it struck.
+//! Chance taken out: every rule with the numbers of the requests it struck.
 
-use super::breaks;
 use crate::{
-    hunt::Broken,
-    plan::Plan,
+    hunt::Hits,
     scenario::{Fault, Scenario},
-    sim,
 };
 
-/// The plan with nothing left to chance, if it still breaks the invariant; otherwise as it is, if
-/// that does. With what it says when it breaks.
-pub(super) fn of(plan: &Plan, invariant: &str) -> Option<(Scenario, Broken)> {
-    let stepwise = plan.to_scenario();
-    let pinned = sim::play(&Plan::expand(&stepwise, plan.seed))
-        .ok()
-        .map(|played| {
-            let mut pinned = stepwise.clone();
-            pinned.faults = pinned
-                .faults
-                .iter()
-                .filter_map(|fault| pin(fault, &played.hits))
-                .collect();
-            pinned
-        });
-    let candidates = pinned.into_iter().chain([stepwise, plan.scenario.clone()]);
-    candidates.into_iter().find_map(|scenario| {
-        let broken = breaks(&scenario, invariant)?;
-        Some((scenario, broken))
-    })
+/// The scenario with its faults as they struck.
+pub(super) fn pinned(scenario: &Scenario, hits: &Hits) -> Scenario {
+    let faults = scenario.faults.iter();
+    Scenario {
+        faults: faults.filter_map(|fault| pin(fault, hits)).collect(),
+        ..scenario.clone()
+    }
 }
 
 /// The fault as it struck; nothing if it never did.
-fn pin(fault: &Fault, hits: &std::collections::BTreeMap<String, Vec<u64>>) -> Option<Fault> {
+fn pin(fault: &Fault, hits: &Hits) -> Option<Fault> {
     let Fault::Vendor(rule) = fault else {
         return Some(fault.clone());
     };

@@ -3,9 +3,25 @@
 use super::search::Search;
 use crate::scenario::{Fault, Scenario};
 
+/// The scenario with none.
+pub(super) fn without(scenario: &Scenario) -> Scenario {
+    Scenario {
+        faults: Vec::new(),
+        ..scenario.clone()
+    }
+}
+
+/// None, or else those without any one of which it would not break.
+pub(super) fn fewer_rules(search: &mut Search) {
+    let none = without(search.best());
+    if search.first(vec![none]).is_none() {
+        let faults = search.best().faults.clone();
+        search.minimize(faults, |scenario, kept| scenario.faults = kept.to_vec());
+    }
+}
+
 pub(super) fn fewer(search: &mut Search) {
-    let faults = search.best().faults.clone();
-    search.minimize(faults, |scenario, kept| scenario.faults = kept.to_vec());
+    fewer_rules(search);
     for place in 0..search.best().faults.len() {
         fewer_hits(search, place);
     }

@@ -1,10 +1,11 @@
 //! Shrinking: the smallest case that still breaks the same invariant.
 //!
-//! A failing plan is made explicit first (every step, every hit of every fault) and then reduced,
-//! one idea to a file: fewer steps, fewer faults, a smaller world, less time, simpler values. A
+//! A failing plan is made explicit (every step, every hit of every fault) and then reduced, one idea
+//! to a file: fewer steps, fewer faults, a smaller world, less time, simpler values. A
 //! candidate counts only if *the same* invariant breaks. Whether it does is found out by playing it,
 //! and every decision in a world is keyed by its own name, so what is left behaves as before.
 
+mod akin;
 mod ddmin;
 mod explicit;
 mod faults;
@@ -42,29 +43,82 @@ pub struct Small {
     pub is_cut_short: bool,
 }
 
-/// Makes a failing plan small within `budget`; what was found so far when that is over. `None` when
-/// the plan does not break `invariant`.
-pub fn shrink(plan: &Plan, invariant: &str, budget: Duration) -> Option<Small> {
-    let deadline = Instant::now() + budget;
-    let (explicit, broken) = explicit::of(plan, invariant)?;
-    let mut search = Search::from(explicit, broken, deadline);
-    // What a pass takes away may free what an earlier one had to leave.
-    loop {
-        let before = search.progress();
-        if steps::guess(&mut search) {
-            // Every later case is played in the time that this one takes.
-            time::shorter(&mut search);
+/// A plan that was played, and what it broke.
+#[derive(Clone, Debug)]
+pub struct Failing {
+    /// Every step by itself; as it was given if nothing breaks then.
+    scenario: Scenario,
+    /// The same with the faults as they struck. Nobody played that yet.
+    pinned: Option<Scenario>,
+    broken: Vec<Broken>,
+}
+
+impl Failing {
+    /// Plays the plan.
+    pub fn of(plan: &Plan) -> Self {
+        let scenario = plan.to_scenario();
+        let (trial, hits) = Trial::with_hits(&Plan::expand(&scenario, plan.seed));
+        if trial.broken.is_empty() {
+            return Self {
+                scenario: plan.scenario.clone(),
+                pinned: None,
+                broken: Trial::of(plan, false).broken,
+            };
         }
-        steps::fewer(&mut search);
-        time::shorter(&mut search);
-        faults::fewer(&mut search);
-        world::smaller(&mut search);
-        values::simpler(&mut search);
-        if search.progress() == before || search.is_over() {
-            break;
+        Self {
+            pinned: hits.map(|hits| explicit::pinned(&scenario, &hits)),
+            scenario,
+            broken: trial.broken,
         }
     }
-    Some(search.finish())
+
+    /// What it broke, the first broken invariant first.
+    pub fn broken(&self) -> &[Broken] {
+        &self.broken
+    }
+
+    /// Makes it small within `budget`; what was found so far when that is over. `None` when it does not
+    /// break `invariant`.
+    pub fn shrink(&self, invariant: &str, budget: Duration) -> Option<Small> {
+        let deadline = Instant::now() + budget;
+        let mut broken = self.broken.iter();
+        let broken = broken.find(|broken| broken.invariant == invariant)?;
+        let mut search = Search::from(self.scenario.clone(), broken.clone(), deadline);
+        let mut is_smaller = self.pin(&mut search);
+        // What a pass takes away may free what an earlier one had to leave.
+        loop {
+            let before = search.progress();
+            is_smaller |= steps::guess(&mut search);
+            if std::mem::take(&mut is_smaller) {
+                // Every later case is played in the time that this one takes.
+                time::shorter(&mut search);
+            }
+            // Each counts requests, of which every step that goes takes some along.
+            faults::fewer_rules(&mut search);
+            steps::fewer(&mut search);
+            time::shorter(&mut search);
+            faults::fewer(&mut search);
+            world::smaller(&mut search);
+            values::simpler(&mut search);
+            if search.progress() == before || search.is_over() {
+                break;
+            }
+        }
+        Some(search.finish())
+    }
+
+    /// Takes the faults as they struck, at once with fewer steps if that is enough: the large case is
+    /// played only where it is not. Says whether steps went.
+    fn pin(&self, search: &mut Search) -> bool {
+        let Some(pinned) = &self.pinned else {
+            return false;
+        };
+        let is_smaller = steps::guess_of(search, pinned);
+        if !is_smaller {
+            search.first(vec![pinned.clone()]);
+        }
+        is_smaller
+    }
 }
 
 /// The seed's world as a case of its own, told where it comes from.

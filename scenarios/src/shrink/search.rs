@@ -78,8 +78,11 @@ impl Search {
         self.first(vec![candidate]).is_some()
     }
 
-    /// The same for each of several changes, one after the other.
+    /// The same for several changes: all of them, or else each, one after the other.
     pub(super) fn changes(&mut self, changes: &[&dyn Fn(&mut Scenario)]) {
+        if self.change(|scenario| changes.iter().for_each(|change| change(scenario))) {
+            return;
+        }
         let mut left = changes;
         while !left.is_empty() {
             let now = left.get(..AT_ONCE).unwrap_or(left);

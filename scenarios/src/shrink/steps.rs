@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::search::Search;
+use super::{akin, faults, search::Search};
 use crate::scenario::{Scenario, Step};
 
 /// From so many steps on, what is left of the first large chunks is guessed at again: the evidence is
@@ -27,38 +27,52 @@ pub(super) fn fewer(search: &mut Search) {
     }
 }
 
-/// Keeps what the evidence is about: steps by name, then those of the same goods as well, then all that
-/// came before. Says whether one of these was enough.
+/// Keeps what the evidence is about: steps by name, then those of the same goods, then all that came
+/// before. Says whether one of these was enough.
 pub(super) fn guess(search: &mut Search) -> bool {
+    let best = search.best().clone();
+    guess_of(search, &best)
+}
+
+/// The same of the steps of another scenario, which becomes the smallest case with those that it keeps.
+pub(super) fn guess_of(search: &mut Search, scenario: &Scenario) -> bool {
     let evidence = search.evidence();
     let named = |step: &Step| {
         evidence.contains(step.name()) || step.order().is_some_and(|order| evidence.contains(order))
     };
-    let related =
-        |step: &Step| named(step) || goods(step).iter().any(|sku| evidence.contains(*sku));
-    keep(search, named) || keep(search, related) || keep_what_came_before(search, &evidence)
+    let akin = akin::to(&evidence, scenario);
+    let is_akin = |step: &Step| named(step) || akin.concerns(step);
+    let passed = passed(scenario, &evidence);
+    let came_before = |step: &Step| passed.is_none_or(|passed| step.at().to_signed() <= passed);
+    let guesses = [
+        keep(scenario, named),
+        keep(scenario, |step| is_akin(step) && came_before(step)),
+        keep(scenario, is_akin),
+        keep(scenario, came_before),
+    ];
+    // Most cases need no fault, and each counts requests that go with the steps.
+    let mut guesses = guesses.into_iter();
+    guesses.any(|guess| search.first(vec![faults::without(&guess), guess]).is_some())
 }
 
-/// Leaves out the steps after the moment that the evidence begins with. People begin some time after
-/// the world does, so a few later ones stay.
-fn keep_what_came_before(search: &mut Search, evidence: &str) -> bool {
-    let moment = evidence
-        .split(' ')
-        .next()
-        .and_then(|text| text.parse().ok());
-    let Some(moment): Option<Timestamp> = moment else {
-        return false;
-    };
-    let passed = moment.duration_since(search.best().world.start);
-    let is_before = |step: &Step| step.at().to_signed() <= passed;
-    keep(search, is_before)
+/// How far into the world the moment is that the evidence begins with. People begin some time after the
+/// world does, so steps that come a little later are before it as well.
+fn passed(scenario: &Scenario, evidence: &str) -> Option<SignedDuration> {
+    let moment: Timestamp = evidence.split(' ').next()?.parse().ok()?;
+    Some(moment.duration_since(scenario.world.start))
 }
 
-fn keep(search: &mut Search, wanted: impl Fn(&Step) -> bool) -> bool {
-    let steps = &search.best().steps;
-    let kept: Vec<Step> = steps.iter().filter(|step| wanted(step)).cloned().collect();
-    let kept = with_orders(&kept, search.best());
-    search.change(|scenario| scenario.steps = kept)
+fn keep(scenario: &Scenario, wanted: impl Fn(&Step) -> bool) -> Scenario {
+    let kept: Vec<Step> = scenario
+        .steps
+        .iter()
+        .filter(|step| wanted(step))
+        .cloned()
+        .collect();
+    Scenario {
+        steps: with_orders(&kept, scenario),
+        ..scenario.clone()
+    }
 }
 
 /// Adds the orders that the steps need.
@@ -79,16 +93,4 @@ pub(super) fn complete(steps: &[Step]) -> Vec<Step> {
     let there: BTreeSet<&str> = steps.iter().map(Step::name).collect();
     let has_order = |step: &&Step| step.order().is_none_or(|order| there.contains(order));
     steps.iter().filter(has_order).cloned().collect()
-}
-
-fn goods(step: &Step) -> Vec<&str> {
-    match step {
-        Step::Order(order) => order.lines.iter().map(|line| line.sku.as_str()).collect(),
-        Step::ShopCount(step) => vec![&step.sku],
-        Step::Receipt(step) => vec![&step.sku],
-        Step::Count(step) => vec![&step.sku],
-        Step::Damage(step) => vec![&step.sku],
-        Step::Recall(step) => vec![&step.sku],
-        Step::Ship(_) | Step::Cancel(_) | Step::Return(_) => Vec::new(),
-    }
 }

@@ -15,16 +15,23 @@ const MINUTE: u64 = 60 * SECOND;
 const GAPS: [u64; 2] = [10 * SECOND, 2 * MINUTE];
 
 pub(super) fn shorter(search: &mut Search) {
-    let mut gaps = GAPS.into_iter();
-    gaps.find(|gap| search.change(|scenario| closer(scenario, *gap)));
-    for _ in 0..HALVINGS {
-        if !search.change(|scenario| scale(scenario, |ms| ms / 2)) {
+    let closer = |gap| changed(search.best(), |scenario| closer(scenario, gap));
+    search.first(GAPS.map(closer).into());
+    for _ in 0..HALVINGS / 2 {
+        let divided = |by| changed(search.best(), |scenario| scale(scenario, |ms| ms / by));
+        if search.first([4, 2].map(divided).into()) != Some(0) {
             break;
         }
     }
     search.change(|scenario| scale(scenario, |ms| ms / MINUTE * MINUTE));
     search.change(|scenario| scale(scenario, |ms| ms / SECOND * SECOND));
     search.change(end_with_the_last_step);
+}
+
+fn changed(scenario: &Scenario, change: impl FnOnce(&mut Scenario)) -> Scenario {
+    let mut changed = scenario.clone();
+    change(&mut changed);
+    changed
 }
 
 /// Brings steps closer together, and what lies between them with them; and ends with the last.

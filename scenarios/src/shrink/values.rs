@@ -4,20 +4,22 @@ use super::search::Search;
 use crate::scenario::{Scenario, Step};
 
 pub(super) fn simpler(search: &mut Search) {
-    for place in 0..search.best().steps.len() {
+    let places = 0..search.best().steps.len();
+    for place in places.clone() {
         fewer_lines(search, place);
-        let changes = CHANGES.map(|change| {
+    }
+    let each = places.flat_map(|place| CHANGES.map(|change| (place, change)));
+    let changes: Vec<_> = each
+        .map(|(place, change)| {
             move |scenario: &mut Scenario| {
                 if let Some(step) = scenario.steps.get_mut(place) {
                     change(step);
                 }
             }
-        });
-        let changes = changes
-            .each_ref()
-            .map(|change| change as &dyn Fn(&mut Scenario));
-        search.changes(&changes);
-    }
+        })
+        .collect();
+    let changes: Vec<&dyn Fn(&mut Scenario)> = changes.iter().map(|change| change as _).collect();
+    search.changes(&changes);
 }
 
 const CHANGES: [fn(&mut Step); 4] = [one_each, whole, by_one, plain_words];

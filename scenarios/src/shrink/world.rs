@@ -26,8 +26,12 @@ const SHARES: [Share; 8] = [
 ];
 
 pub(super) fn smaller(search: &mut Search) {
-    for (number, least) in NUMBERS {
-        shrink_number(search, number, least);
+    let least = NUMBERS
+        .map(|(number, least)| move |scenario: &mut Scenario| *number(&mut scenario.world) = least);
+    if !search.change(|scenario| least.iter().for_each(|least| least(scenario))) {
+        for (number, least) in NUMBERS {
+            shrink_number(search, number, least);
+        }
     }
     let shares =
         SHARES.map(|share| move |scenario: &mut Scenario| *share(&mut scenario.world) = 0.0);
@@ -54,16 +58,27 @@ const HUB: [fn(&mut HubSettings); 7] = [
     |hub| hub.bulk_from = None,
 ];
 
-/// The least that does it, found by halving.
+/// The least that does it: tried itself, and then what lies between one that does and one that does
+/// not, by thirds.
 fn shrink_number(search: &mut Search, number: Number, least: u32) {
     let now = |search: &Search| *number(&mut search.best().world.clone());
-    let (mut failed, mut low) = (None, least);
-    while low < now(search) {
-        if !search.change(|scenario| *number(&mut scenario.world) = low) {
-            failed = Some(low);
-        }
-        let Some(failed) = failed else { return };
-        low = failed + (now(search) - failed).div_ceil(2);
+    let mut failed = least;
+    if now(search) <= least || search.change(|scenario| *number(&mut scenario.world) = least) {
+        return;
+    }
+    while now(search) - failed > 1 {
+        let gap = now(search) - failed;
+        let thirds = [failed + gap.div_ceil(3), failed + (2 * gap).div_ceil(3)];
+        let candidate = |third| {
+            let mut candidate = search.best().clone();
+            *number(&mut candidate.world) = third;
+            candidate
+        };
+        failed = match search.first(thirds.map(candidate).into()) {
+            Some(0) => failed,
+            Some(_) => thirds[0],
+            None => thirds[1],
+        };
     }
 }
 
