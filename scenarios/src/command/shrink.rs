@@ -40,13 +40,11 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
         Err(error) => return usage(error),
     };
     let plan = Plan::expand(&scenario, arguments.seed);
-    let failing = Failing::of(&plan);
     let wanted = |name: &str| {
         let asked = arguments.invariant.as_deref();
         asked.is_none_or(|asked| name.split(' ').any(|part| part.eq_ignore_ascii_case(asked)))
     };
-    let mut broken = failing.broken().iter();
-    let Some(broken) = broken.find(|broken| wanted(&broken.invariant)) else {
+    let Some(failing) = Failing::of(&plan, wanted) else {
         return usage(format_args!(
             "{} breaks {}; there is nothing to make small",
             arguments.file,
@@ -54,12 +52,9 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
         ));
     };
     if arguments.check {
-        return checked(&arguments.file, &plan.to_scenario(), &broken.invariant);
+        return checked(&arguments.file, &plan.to_scenario(), failing.invariant());
     }
-    let budget = arguments.budget.to_duration();
-    let Some(small) = failing.shrink(&broken.invariant, budget) else {
-        return usage("what broke it does not break it again: the run is not deterministic");
-    };
+    let small = failing.shrink(arguments.budget.to_duration());
     let out = arguments
         .out
         .clone()

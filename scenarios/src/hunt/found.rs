@@ -97,7 +97,8 @@ fn chosen(found: &[Found], most: Option<usize>) -> Vec<usize> {
 fn small(found: &Found, settings: &Settings, folder: &Path) -> Option<(Small, PathBuf)> {
     let scenario = draw::scenario(found.seed, &settings.kinds);
     let plan = Plan::expand(&scenario, found.seed);
-    let small = Failing::of(&plan).shrink(&found.broken.invariant, BUDGET)?;
+    let is_it = |invariant: &str| invariant == found.broken.invariant;
+    let small = Failing::of(&plan, is_it)?.shrink(BUDGET);
     match shrink::keep(&small, folder) {
         Ok(path) => Some((small, path)),
         Err(error) => {

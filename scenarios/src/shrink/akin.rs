@@ -16,20 +16,20 @@ pub(super) struct Akin {
 
 /// The goods that `evidence` names, what they are made of, and what is made of the same.
 pub(super) fn to(evidence: &str, scenario: &Scenario) -> Akin {
+    // A case to make small pins its seed.
     let catalogue = Plan::expand(scenario, 0).catalogue;
-    let is_named = |sku: &str| evidence.contains(sku);
+    let is_named = |sku: &&str| evidence.contains(sku);
     let items = catalogue.items.iter().map(|item| item.sku.as_str());
+    let mut skus: BTreeSet<&str> = items.filter(is_named).collect();
     let products = catalogue
         .products
         .iter()
         .map(|product| product.sku.as_str());
-    let mut skus: BTreeSet<&str> = items.chain(products).filter(|sku| is_named(sku)).collect();
-    for listing in catalogue
-        .listings
-        .iter()
-        .filter(|listing| is_named(&listing.product))
-    {
-        skus.extend(parts(listing));
+    skus.extend(products.filter(is_named));
+    for listing in &catalogue.listings {
+        if is_named(&&*listing.product) {
+            skus.extend(parts(listing));
+        }
     }
     let made_of_the_same = |listing: &&Listing| parts(listing).any(|sku| skus.contains(sku));
     let listings = catalogue.listings.iter().filter(made_of_the_same);

@@ -43,48 +43,52 @@ pub struct Small {
     pub is_cut_short: bool,
 }
 
-/// A plan that was played, and what it broke.
+/// A plan that was played, and the invariant it broke.
 #[derive(Clone, Debug)]
 pub struct Failing {
-    /// Every step by itself; as it was given if nothing breaks then.
+    /// Every step by itself; as it was given if only that breaks it.
     scenario: Scenario,
     /// The same with the faults as they struck. Nobody played that yet.
     pinned: Option<Scenario>,
-    broken: Vec<Broken>,
+    broken: Broken,
 }
 
 impl Failing {
-    /// Plays the plan.
-    pub fn of(plan: &Plan) -> Self {
-        let scenario = plan.to_scenario();
-        let (trial, hits) = Trial::with_hits(&Plan::expand(&scenario, plan.seed));
-        if trial.broken.is_empty() {
-            return Self {
-                scenario: plan.scenario.clone(),
-                pinned: None,
-                broken: Trial::of(plan, false).broken,
-            };
+    /// Plays the plan; `None` when it breaks no invariant of a `wanted` name.
+    pub fn of(plan: &Plan, wanted: impl Fn(&str) -> bool) -> Option<Self> {
+        let first = |trial: Trial| {
+            let mut broken = trial.broken.into_iter();
+            broken.find(|broken| wanted(&broken.invariant))
+        };
+        let explicit = plan.to_scenario();
+        let (trial, hits) = Trial::with_hits(&Plan::expand(&explicit, plan.seed));
+        if let Some(broken) = first(trial) {
+            return Some(Self {
+                pinned: hits.map(|hits| explicit::pinned(&explicit, &hits)),
+                scenario: explicit,
+                broken,
+            });
         }
-        Self {
-            pinned: hits.map(|hits| explicit::pinned(&scenario, &hits)),
-            scenario,
-            broken: trial.broken,
-        }
+        Some(Self {
+            broken: first(Trial::of(plan, false))?,
+            pinned: None,
+            scenario: Scenario {
+                seed: Some(plan.seed),
+                ..plan.scenario.clone()
+            },
+        })
     }
 
-    /// What it broke, the first broken invariant first.
-    pub fn broken(&self) -> &[Broken] {
-        &self.broken
+    /// The invariant that it broke.
+    pub fn invariant(&self) -> &str {
+        &self.broken.invariant
     }
 
-    /// Makes it small within `budget`; what was found so far when that is over. `None` when it does not
-    /// break `invariant`.
-    pub fn shrink(&self, invariant: &str, budget: Duration) -> Option<Small> {
+    /// Makes it small within `budget`; what was found so far when that is over.
+    pub fn shrink(self, budget: Duration) -> Small {
         let deadline = Instant::now() + budget;
-        let mut broken = self.broken.iter();
-        let broken = broken.find(|broken| broken.invariant == invariant)?;
-        let mut search = Search::from(self.scenario.clone(), broken.clone(), deadline);
-        let mut is_smaller = self.pin(&mut search);
+        let mut search = Search::from(self.scenario, self.broken, deadline);
+        let mut is_smaller = self.pinned.is_some_and(|pinned| pin(&mut search, pinned));
         // What a pass takes away may free what an earlier one had to leave.
         loop {
             let before = search.progress();
@@ -101,24 +105,20 @@ impl Failing {
             world::smaller(&mut search);
             values::simpler(&mut search);
             if search.progress() == before || search.is_over() {
-                break;
+                return search.finish();
             }
         }
-        Some(search.finish())
     }
+}
 
-    /// Takes the faults as they struck, at once with fewer steps if that is enough: the large case is
-    /// played only where it is not. Says whether steps went.
-    fn pin(&self, search: &mut Search) -> bool {
-        let Some(pinned) = &self.pinned else {
-            return false;
-        };
-        let is_smaller = steps::guess_of(search, pinned);
-        if !is_smaller {
-            search.first(vec![pinned.clone()]);
-        }
-        is_smaller
+/// Takes the faults as they struck, at once with fewer steps if that is enough: the large case is played
+/// only where it is not. Says whether steps went.
+fn pin(search: &mut Search, pinned: Scenario) -> bool {
+    let is_smaller = steps::guess_of(search, &pinned);
+    if !is_smaller {
+        search.first(vec![pinned]);
     }
+    is_smaller
 }
 
 /// The seed's world as a case of its own, told where it comes from.

@@ -73,9 +73,14 @@ impl Search {
 
     /// Takes the smallest case with a change if that breaks the same invariant.
     pub(super) fn change(&mut self, change: impl FnOnce(&mut Scenario)) -> bool {
+        self.first(vec![self.with(change)]).is_some()
+    }
+
+    /// The smallest case with a change, for [`first`](Self::first).
+    pub(super) fn with(&self, change: impl FnOnce(&mut Scenario)) -> Scenario {
         let mut candidate = self.best.clone();
         change(&mut candidate);
-        self.first(vec![candidate]).is_some()
+        candidate
     }
 
     /// The same for several changes: all of them, or else each, one after the other.
@@ -86,12 +91,7 @@ impl Search {
         let mut left = changes;
         while !left.is_empty() {
             let now = left.get(..AT_ONCE).unwrap_or(left);
-            let changed = |change: &&dyn Fn(&mut Scenario)| {
-                let mut candidate = self.best.clone();
-                change(&mut candidate);
-                candidate
-            };
-            let candidates = now.iter().map(changed).collect();
+            let candidates = now.iter().map(|change| self.with(change)).collect();
             let done = self.first(candidates).map_or(now.len(), |place| place + 1);
             left = left.get(done..).unwrap_or_default();
         }
@@ -110,11 +110,7 @@ impl Search {
         with: impl Fn(&mut Scenario, &[T]),
     ) {
         thin(items, least, |candidates| {
-            let candidate = |kept: &Vec<T>| {
-                let mut candidate = self.best.clone();
-                with(&mut candidate, kept);
-                candidate
-            };
+            let candidate = |kept: &Vec<T>| self.with(|scenario| with(scenario, kept));
             let candidates = candidates.iter().map(candidate).collect();
             self.first(candidates)
         });

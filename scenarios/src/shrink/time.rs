@@ -5,8 +5,8 @@ use mock_kit::fault::Moment;
 use super::search::Search;
 use crate::scenario::{Fault, Moment as CrashMoment, Scenario, Span, Step};
 
-/// How often all times are halved at most.
-const HALVINGS: u32 = 6;
+/// How often all times are divided by four at most.
+const QUARTERINGS: u32 = 3;
 const SECOND: u64 = 1000;
 const MINUTE: u64 = 60 * SECOND;
 
@@ -15,10 +15,10 @@ const MINUTE: u64 = 60 * SECOND;
 const GAPS: [u64; 2] = [10 * SECOND, 2 * MINUTE];
 
 pub(super) fn shorter(search: &mut Search) {
-    let closer = |gap| changed(search.best(), |scenario| closer(scenario, gap));
+    let closer = |gap| search.with(|scenario| closer(scenario, gap));
     search.first(GAPS.map(closer).into());
-    for _ in 0..HALVINGS / 2 {
-        let divided = |by| changed(search.best(), |scenario| scale(scenario, |ms| ms / by));
+    for _ in 0..QUARTERINGS {
+        let divided = |by| search.with(|scenario| scale(scenario, |ms| ms / by));
         if search.first([4, 2].map(divided).into()) != Some(0) {
             break;
         }
@@ -26,12 +26,6 @@ pub(super) fn shorter(search: &mut Search) {
     search.change(|scenario| scale(scenario, |ms| ms / MINUTE * MINUTE));
     search.change(|scenario| scale(scenario, |ms| ms / SECOND * SECOND));
     search.change(end_with_the_last_step);
-}
-
-fn changed(scenario: &Scenario, change: impl FnOnce(&mut Scenario)) -> Scenario {
-    let mut changed = scenario.clone();
-    change(&mut changed);
-    changed
 }
 
 /// Brings steps closer together, and what lies between them with them; and ends with the last.

@@ -69,11 +69,7 @@ fn shrink_number(search: &mut Search, number: Number, least: u32) {
     while now(search) - failed > 1 {
         let gap = now(search) - failed;
         let thirds = [failed + gap.div_ceil(3), failed + (2 * gap).div_ceil(3)];
-        let candidate = |third| {
-            let mut candidate = search.best().clone();
-            *number(&mut candidate.world) = third;
-            candidate
-        };
+        let candidate = |third| search.with(|scenario| *number(&mut scenario.world) = third);
         failed = match search.first(thirds.map(candidate).into()) {
             Some(0) => failed,
             Some(_) => thirds[0],

@@ -7,8 +7,8 @@ use super::{
 };
 use crate::vendor::polish::view::OrderStatus;
 
-/// A pending order whose reservation was refused so many times.
-fn refused(times: usize) -> World {
+/// What becomes of a pending order whose reservation is refused so many times, and what is reserved.
+fn refused(times: usize) -> (OrderStatus, i64) {
     let mut world = World::ready();
     world.vendors.place("ORD-1", "SNACK", 5, world.now);
     for _ in 0..times {
@@ -17,23 +17,18 @@ fn refused(times: usize) -> World {
         world.engine.settle(reserve.id, refused, world.now).unwrap();
     }
     world.run();
-    world
+    let status = world.vendors.orders[&order("ORD-1")].status;
+    (status, world.vendors.items[&jerky("JRK-1")].reserved)
 }
 
 #[test]
 fn a_pending_order_is_tried_once_more_when_the_stock_is_there_after_all() {
-    let world = refused(1);
-    assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 10);
-    let status = world.vendors.orders[&order("ORD-1")].status;
-    assert_eq!(status, OrderStatus::Confirmed);
+    assert_eq!(refused(1), (OrderStatus::Confirmed, 10));
 }
 
 #[test]
 fn one_that_is_refused_twice_is_rejected() {
-    let world = refused(2);
-    assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 0);
-    let status = world.vendors.orders[&order("ORD-1")].status;
-    assert_eq!(status, OrderStatus::Rejected);
+    assert_eq!(refused(2), (OrderStatus::Rejected, 0));
 }
 
 #[test]
