@@ -45,10 +45,13 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
         asked.is_none_or(|asked| name.split(' ').any(|part| part.eq_ignore_ascii_case(asked)))
     };
     let Some(failing) = Failing::of(&plan, wanted) else {
+        let broken = match &arguments.invariant {
+            Some(asked) => format!("does not break {asked}"),
+            None => "breaks no invariant".to_owned(),
+        };
+        let file = &arguments.file;
         return usage(format_args!(
-            "{} breaks {}; there is nothing to make small",
-            arguments.file,
-            arguments.invariant.as_deref().unwrap_or("no invariant"),
+            "{file} {broken}; there is nothing to make small"
         ));
     };
     if arguments.check {

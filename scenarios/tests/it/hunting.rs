@@ -92,6 +92,8 @@ fn a_case_made_small_is_no_larger_and_fails_by_the_same_invariant() {
     let nothing = ["shrink", "none.toml", "--invariant", "S1"];
     let output = lockstep(folder.path(), &nothing).output().unwrap();
     assert_eq!(output.status.code(), Some(2), "the last step can go");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("none.toml does not break S1;"), "{said}");
     let again = lockstep(folder.path(), &["run", "day.small.toml"])
         .output()
         .unwrap();
