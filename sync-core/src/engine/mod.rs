@@ -17,6 +17,7 @@ mod intake;
 mod item;
 mod learn;
 mod lineage;
+mod memory;
 mod midnight;
 mod mirror;
 mod next;
@@ -40,6 +41,7 @@ mod tests;
 mod two_phase;
 mod written;
 
+pub use memory::{Difference, Memory};
 pub use observation::{Observation, Observed, Swept};
 pub use pending::Pending;
 pub use policy::EnginePolicy;

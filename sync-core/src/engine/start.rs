@@ -37,9 +37,6 @@ impl State {
                 state.cursors.insert(cursor.name(), value);
             }
         }
-        if !store.commands()?.is_empty() {
-            reached(Mark::Resumed);
-        }
         state.last_command = store.last_command()?;
         state.products_swept = store.meta(PRODUCTS_SWEPT)?.is_some();
         Ok(state)
@@ -74,6 +71,9 @@ impl State {
 /// Plans everything anew: the catalogue may be another, and midnight may have passed.
 pub(super) fn plan_anew(draft: &mut Draft<'_>) -> Result<(), StoreError> {
     let (state, catalogue) = (draft.state, draft.catalogue);
+    if state.outbox.rows().next().is_some() {
+        reached(Mark::Resumed);
+    }
     let orders = state.orders.keys().cloned().map(Aggregate::Order);
     draft.dirty.extend(orders);
     let products = state.products.keys().cloned().map(Aggregate::Listing);

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     engine::{
-        Engine, Observation, Swept,
+        Engine, Memory, Observation, Swept,
         held::Held,
         order::{Order, OrderFacts},
     },
@@ -255,6 +255,7 @@ impl Play {
         let file = self.file.as_ref().unwrap();
         let store = Store::open(file.path()).unwrap();
         self.world.engine = open(store, self.world.now);
+        assert_kept(&self.world.engine);
     }
 
     fn sweep_all(&mut self) {
@@ -347,6 +348,13 @@ fn judge(vendors: &Vendors, engine: &Engine, received: &BTreeMap<&'static str, i
     let mut orders = vendors.orders.values();
     let pending = orders.find(|view| view.status == OrderStatus::Pending);
     assert_eq!(pending, None, "every order has an answer");
+    assert_kept(engine);
+}
+
+/// Whoever took over the store now would know the same.
+fn assert_kept(engine: &Engine) {
+    let kept = Memory::restored(engine.store(), &engine.policy).unwrap();
+    assert_eq!(engine.memory().difference(&kept), None);
 }
 
 proptest! {

@@ -1,0 +1,98 @@
+//! What an engine has at hand and must not forget, in a form in which two of them can be compared:
+//! the one that died, and the one that its store brings back.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Engine, EngineError, EnginePolicy,
+    state::{Row, State},
+};
+use crate::{outbox::CommandState, store::Store};
+
+/// All that has to survive a crash: what is known of items, products, mirrors and open orders, what
+/// the ledger adds up to, the commands under way, the cursors. What follows from these (what waits
+/// for what, when midnight is) is planned anew, and was handed out or failed is not in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Memory(BTreeMap<String, String>);
+
+impl Engine {
+    /// What it has at hand now.
+    pub fn memory(&self) -> Memory {
+        Memory::of(&self.state)
+    }
+}
+
+impl Memory {
+    /// What an engine that takes over this store would have at hand. Writes nothing.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn restored(store: &Store, policy: &EnginePolicy) -> Result<Self, EngineError> {
+        Ok(Self::of(&State::load(store, policy)?))
+    }
+
+    /// The first thing that is not the same in both: its name, what this one says of it and what the
+    /// other does.
+    pub fn difference<'m>(&'m self, other: &'m Self) -> Option<Difference<'m>> {
+        let names: BTreeSet<&String> = self.0.keys().chain(other.0.keys()).collect();
+        let pair = |name| Difference {
+            name,
+            one: self.0.get(name).map(String::as_str),
+            other: other.0.get(name).map(String::as_str),
+        };
+        let mut pairs = names.into_iter().map(|name| pair(name.as_str()));
+        pairs.find(|pair| pair.one != pair.other)
+    }
+
+    fn of(state: &State) -> Self {
+        let mut told = BTreeMap::new();
+        for (sku, item) in &state.items {
+            told.insert(format!("item {sku}"), format!("{item:?}"));
+            let lots: Vec<_> = state.ledger.lots(sku).collect();
+            let held = lots.iter().map(|(lot, _)| state.ledger.held_of(sku, lot));
+            let held: Vec<_> = held.collect();
+            told.insert(format!("ledger {sku}"), format!("{lots:?} held {held:?}"));
+        }
+        let products = state.products.iter();
+        told.extend(products.map(|(sku, known)| (format!("product {sku}"), format!("{known:?}"))));
+        let mirrors = state.mirrors.iter();
+        told.extend(mirrors.map(|(sku, shown)| (format!("mirror {sku}"), format!("{shown:?}"))));
+        let orders = state.orders.iter();
+        told.extend(orders.map(|(id, order)| (format!("order {id}"), format!("{order:?}"))));
+        let rows = state.outbox.rows();
+        told.extend(rows.map(|row| (format!("command {}", row.id), told_of(row))));
+        let cursors = state.cursors.iter();
+        told.extend(cursors.map(|(name, at)| (format!("cursor {name}"), at.clone())));
+        let swept = state.products_swept.to_string();
+        told.insert("all products were seen".to_owned(), swept);
+        Self(told)
+    }
+}
+
+/// What two memories say of one thing; nothing where it is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Difference<'m> {
+    /// What it is about.
+    pub name: &'m str,
+    /// What the one says.
+    pub one: Option<&'m str>,
+    /// What the other says.
+    pub other: Option<&'m str>,
+}
+
+/// A command as it is kept. Whether it may have been sent is not: after a crash all may have been.
+fn told_of(row: &Row) -> String {
+    format!(
+        "{:?} {:?} key {} attempts {} due {}{}",
+        row.aggregate,
+        row.command,
+        row.key,
+        row.attempts.max(1),
+        row.due_at,
+        if row.state == CommandState::Dead {
+            ", dead"
+        } else {
+            ""
+        }
+    )
+}
