@@ -17,7 +17,7 @@ pub(super) const INVARIANT: Invariant = Invariant {
     code: "S14",
     name: "crash_safe",
     meaning: "A crash at any point changes nothing for good, and every change has one cause.",
-    formula: "store after restart = store at the crash; positions never fall across a crash; each change of the middleware names a cause in the other vendor's truth, at most once",
+    formula: "what its store brings back = what it knew at the crash; positions never fall across a crash; each change of the middleware names a cause in the other vendor's truth, at most once",
     reads: "crashes, checkpoints, both ground truths",
     check,
 };
@@ -39,7 +39,7 @@ fn stores(case: &Case<'_>, findings: &mut Findings) {
         findings.judged();
         if before != after {
             findings.violated(|| Violation {
-                subject: "the durable store".to_owned(),
+                subject: "what survived the crash".to_owned(),
                 at: crash.restarted_at,
                 expected: format!("{before}, as it was at {}", telling::time(crash.at)),
                 found: after.clone(),
@@ -203,12 +203,8 @@ mod tests {
     }
 
     #[test]
-    fn a_store_that_differs_after_the_restart_breaks_it() {
-        assert_violated(
-            "crash_safe",
-            &crashed("5eed", "dead").end(),
-            "durable store",
-        );
+    fn what_is_remembered_otherwise_after_the_restart_breaks_it() {
+        assert_violated("crash_safe", &crashed("5eed", "dead").end(), "survived");
     }
 
     #[test]

@@ -94,6 +94,11 @@ impl TryFrom<CrashFields> for Crash {
         let (Some(moment), None) = (given.next(), given.next()) else {
             return Err("a crash needs one moment: nth_request, nth_commit, every_commit or at");
         };
+        match moment {
+            Moment::NthRequest(0) => return Err("`nth_request` counts from 1, so 0 never strikes"),
+            Moment::NthCommit(0) => return Err("`nth_commit` counts from 1, so 0 never strikes"),
+            _ => {}
+        }
         Ok(Self {
             moment,
             restart_after: fields.restart_after,

@@ -199,6 +199,8 @@ fn a_process_fault_with_a_value_it_cannot_have_is_refused_by_the_field() {
         ("kind = \"clock_jump\"\nseconds = 2592001", "`seconds`"),
         ("kind = \"storage_full\"\nlasts = \"0s\"", "`lasts`"),
         ("kind = \"vendor_crash\"\nnth_request = 0", "`nth_request`"),
+        ("kind = \"hub_crash\"\nnth_request = 0", "`nth_request`"),
+        ("kind = \"hub_crash\"\nnth_commit = 0", "`nth_commit`"),
         (
             "kind = \"vendor_crash\"\nnth_request = 3\nat = \"1m\"",
             "`nth_request`",

@@ -91,6 +91,11 @@ impl Doom {
         }
     }
 
+    /// The dead do not die: what fell due before it was started again is over.
+    pub(super) fn restarted(&self) {
+        self.lock().due.clear();
+    }
+
     fn count(&self, step: impl FnOnce(&mut State) -> Moment) -> bool {
         if !self.0.armed.load(Ordering::Relaxed) {
             return false;
@@ -129,5 +134,53 @@ fn timed(crash: &Crash) -> Option<(u64, Crash)> {
     match crash.moment {
         Moment::At(span) => Some((span.as_millis(), crash.clone())),
         Moment::NthRequest(_) | Moment::NthCommit(_) | Moment::EveryCommit(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::scenario::Span;
+
+    fn doom(moment: Moment) -> Doom {
+        Doom::of(vec![Crash {
+            moment,
+            restart_after: Span::from_secs(1),
+        }])
+    }
+
+    /// The numbers, from the first, at which something struck.
+    fn strikes(times: u64, mut count: impl FnMut() -> bool) -> Vec<u64> {
+        (1..=times).filter(|_| count()).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_counted_strikes_at_its_number_and_nothing_else_does() {
+        let at_request = doom(Moment::NthRequest(3));
+        assert!(strikes(9, || at_request.request()).is_empty(), "not armed");
+        drop(at_request.arm());
+        assert!(strikes(9, || at_request.commit()).is_empty());
+        assert_eq!(strikes(9, || at_request.request()), [3]);
+        let at_commit = doom(Moment::NthCommit(2));
+        drop(at_commit.arm());
+        assert!(strikes(9, || at_commit.request()).is_empty());
+        assert_eq!(strikes(9, || at_commit.commit()), [2]);
+        let at_each = doom(Moment::EveryCommit(4));
+        drop(at_each.arm());
+        assert_eq!(strikes(9, || at_each.commit()), [4, 8]);
+        at_each.disarm();
+        assert!(strikes(9, || at_each.commit()).is_empty(), "disarmed");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_crash_that_falls_due_while_it_is_dead_is_over() {
+        let doom = doom(Moment::At(Span::from_secs(5)));
+        tokio::spawn(doom.arm());
+        tokio::time::sleep(Duration::from_secs(6)).await;
+        doom.restarted();
+        let later = tokio::time::timeout(Duration::from_secs(60), doom.struck());
+        assert!(later.await.is_err());
     }
 }

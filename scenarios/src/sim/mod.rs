@@ -8,6 +8,7 @@ mod clocks;
 mod disk;
 mod doom;
 mod history;
+mod last_words;
 pub mod ledger;
 mod lost;
 mod machines;

@@ -20,8 +20,8 @@ use sync_hub::{Hub, HubConfig, HubError, Wires};
 use tempfile::TempDir;
 
 use super::{
-    SimError, disk::Disk, doom::Doom, history, moves::Moves, net::Net, parties::Vendors,
-    tape::Party,
+    SimError, disk::Disk, doom::Doom, history, last_words::LastWords, moves::Moves, net::Net,
+    parties::Vendors, tape::Party,
 };
 use crate::{
     oracle::history::{Checkpoint, Crash as Died},
@@ -44,6 +44,8 @@ struct Inner {
     disk: Option<TempDir>,
     moves: Moves,
     life: Mutex<Life>,
+    /// What was kept when it died at a commit, of which its memory never heard.
+    committed: Arc<Mutex<Option<Result<LastWords, SimError>>>>,
 }
 
 /// What the middleware is started with, every time.
@@ -79,6 +81,7 @@ impl Process {
             doom,
             disk,
             life: Mutex::default(),
+            committed: Arc::default(),
         })))
     }
 
@@ -91,7 +94,8 @@ impl Process {
                     tokio::time::sleep(SUPERVISED.to_duration()).await;
                 } else {
                     let crash = self.0.doom.struck().await;
-                    self.die(crash).await?;
+                    let knew = lock(&self.0.committed).take().transpose()?;
+                    self.die(crash, knew).await?;
                 }
                 continue;
             };
@@ -106,8 +110,9 @@ impl Process {
                 },
             };
             alive.store(false, Ordering::Relaxed);
+            let knew = self.last_words(&hub)?;
             drop(hub);
-            self.die(crash).await?;
+            self.die(crash, knew).await?;
         }
     }
 
@@ -150,16 +155,22 @@ impl Process {
     /// when it dies at its first commit.
     fn start(&self, alive: &Arc<AtomicBool>) -> Result<Option<Hub>, SimError> {
         let Inner {
-            setup, doom, moves, ..
+            setup,
+            doom,
+            moves,
+            committed,
+            ..
         } = &*self.0;
         let mut store = self.open()?;
         let (counted, lives, moves) = (doom.clone(), Arc::clone(alive), moves.clone());
+        let (committed, policy) = (Arc::clone(committed), setup.config.engine.clone());
         store.on_commit(move |store, _| {
             moves.note(store);
             if !counted.commit() {
                 return AfterCommit::Continue;
             }
             lives.store(false, Ordering::Relaxed);
+            *lock(&committed) = Some(LastWords::kept(store, &policy));
             AfterCommit::Crash
         });
         let gate = setup.gate.clone();
@@ -188,24 +199,31 @@ impl Process {
         Ok(Some(hub))
     }
 
-    async fn die(&self, crash: Crash) -> Result<(), SimError> {
-        let Inner { setup, .. } = &*self.0;
+    /// What it knew when it died: of one that died at a commit, what was committed.
+    fn last_words(&self, hub: &Hub) -> Result<Option<LastWords>, SimError> {
+        let committed = lock(&self.0.committed).take();
+        committed
+            .or_else(|| Some(hub.with_engine(|engine| LastWords::of(engine))))
+            .transpose()
+    }
+
+    async fn die(&self, crash: Crash, knew: Option<LastWords>) -> Result<(), SimError> {
+        let setup = &self.0.setup;
         setup.net.close(HOST);
         self.life().hub = None;
         let at = setup.clock.now();
-        let before = self.open()?;
-        let checkpoint = history::checkpoint(&before, &setup.vendors.orders(), at)?;
-        let digest = history::digest(&before)?;
-        drop(before);
+        let checkpoint = history::checkpoint(&self.open()?, &setup.vendors.orders(), at)?;
         tokio::time::sleep(crash.restart_after.to_duration()).await;
-        let after = history::digest(&self.open()?)?;
+        let after = LastWords::kept(&self.open()?, &setup.config.engine)?;
+        let (before, after) = knew.map(|knew| knew.beside(&after)).unzip();
+        self.0.doom.restarted();
         let mut life = self.life();
         life.checkpoints.push(checkpoint);
         life.died.push(Died {
             at,
             restarted_at: setup.clock.now(),
-            before: Some(digest),
-            after: Some(after),
+            before,
+            after,
         });
         life.struck.push(crash);
         Ok(())
@@ -241,6 +259,75 @@ impl Process {
     }
 
     fn life(&self) -> MutexGuard<'_, Life> {
-        self.0.life.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0.life)
+    }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::sim::{Played, play, tests::plan_with};
+
+    fn played(moments: &str) -> Played {
+        play(&plan_with(&format!("kind = \"hub_crash\"\n{moments}"))).unwrap()
+    }
+
+    /// When each request of the middleware was sent.
+    fn requests(played: &Played) -> Vec<Timestamp> {
+        let entries = played.tape.entries();
+        let sent = entries.iter().filter(|entry| entry.from == Party::Hub);
+        let sent = sent.map(|entry| entry.sent_at);
+        sent.filter(|at| *at >= played.began).collect()
+    }
+
+    #[test]
+    fn it_dies_when_its_rule_says_and_is_silent_until_it_is_back() {
+        for moment in [
+            "nth_request = 7",
+            "nth_commit = 4",
+            "every_commit = 40",
+            "at = \"3m\"",
+        ] {
+            let played = played(&format!("{moment}\nrestart_after = \"25s\"\n"));
+            let crashes = &played.history.crashes;
+            let first = crashes.first().unwrap_or_else(|| panic!("{moment}"));
+            assert_eq!(crashes.len() > 1, moment.starts_with("every"), "{moment}");
+            let dead = first.restarted_at.duration_since(first.at).as_millis();
+            assert_eq!(dead, 25_000, "{moment}");
+            let silent = |at: &Timestamp| *at <= first.at || *at >= first.restarted_at;
+            assert!(requests(&played).iter().all(silent), "{moment}");
+            assert!(first.before.is_some() && first.before == first.after);
+            assert_eq!(played.run.verdict, crate::report::Verdict::Pass, "{moment}");
+        }
+    }
+
+    #[test]
+    fn the_request_at_which_it_dies_is_its_last() {
+        let played = played("nth_request = 7\n");
+        let crash = &played.history.crashes[0];
+        let requests = requests(&played);
+        let before = requests.iter().filter(|at| **at <= crash.at).count();
+        assert_eq!(before, 7);
+        assert!(requests.len() > 7, "it came back");
+    }
+
+    #[test]
+    fn a_crash_at_a_time_comes_at_that_time() {
+        let played = played("at = \"3m\"\n");
+        let after = played.history.crashes[0].at.duration_since(played.began);
+        assert_eq!(after.as_millis(), 180_000);
+    }
+
+    #[test]
+    fn the_dead_do_not_die() {
+        let second = "[[fault]]\nkind = \"hub_crash\"\nat = \"3m 10s\"\n";
+        let played = played(&format!("at = \"3m\"\nrestart_after = \"20s\"\n{second}"));
+        assert_eq!(played.history.crashes.len(), 1);
     }
 }

@@ -84,9 +84,9 @@ pub struct Crash {
     pub at: Timestamp,
     /// When it was up again.
     pub restarted_at: Timestamp,
-    /// Digest of the durable store when it died, if taken.
+    /// What it knew when it died, if taken: a digest, or the first thing that `after` says otherwise.
     pub before: Option<String>,
-    /// Digest of the durable store before the restarted one did anything, if taken.
+    /// What its store brought back before the restarted one did anything, if taken: the same.
     pub after: Option<String>,
 }
 

@@ -8,7 +8,6 @@ use sync_core::{
     ledger::{Account, Ledger},
     store::{Entity, Store},
 };
-use xxhash_rust::xxh3::Xxh3;
 
 use crate::{
     oracle::history::{
@@ -81,26 +80,6 @@ pub(in crate::sim) fn checkpoint(
         covered,
         orders: versions(store, orders)?,
     })
-}
-
-/// A digest of all that the middleware must not forget.
-pub(in crate::sim) fn digest(store: &Store) -> Result<String, SimError> {
-    let mut hasher = Xxh3::new();
-    let mut take = |text: String| hasher.update(text.as_bytes());
-    take(format!("{:?}", store.commands()?));
-    take(format!("{:?}", store.transfers()?));
-    take(format!("{:?}", store.quarantined(MOST)?));
-    take(format!("{:?}", cursors(store)?));
-    for entity in [
-        Entity::Item,
-        Entity::Product,
-        Entity::Mirror,
-        Entity::Count,
-        Entity::Order,
-    ] {
-        take(format!("{:?}", bodies(store, entity)?));
-    }
-    Ok(format!("{:016x}", hasher.digest()))
 }
 
 fn outbox(store: &Store) -> Result<Vec<OutboxRow>, SimError> {
@@ -225,7 +204,8 @@ fn versions(store: &Store, orders: &[String]) -> Result<BTreeMap<String, u64>, S
     Ok(versions)
 }
 
-fn bodies(store: &Store, entity: Entity) -> Result<Vec<(String, Vec<u8>)>, SimError> {
+/// Everything of a kind that its store keeps, as it keeps it.
+pub(in crate::sim) fn bodies(store: &Store, entity: Entity) -> Result<Vec<(String, Vec<u8>)>, SimError> {
     let mut bodies = Vec::new();
     let loaded = store.load(entity, |key, body| {
         bodies.push((key.to_owned(), body.to_vec()));

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use mock_jerky_api::model::Event;
 
-pub(super) use hub::{checkpoint, cursors, digest};
+pub(super) use hub::{bodies, checkpoint, cursors};
 pub(super) use skew::{Setting, Skew};
 pub(super) use tally::Tally;
 pub(super) use wire::lost;
