@@ -25,6 +25,10 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Forged;
 
+/// Marks the request of a webhook of which a fault changed what it says, in the same way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Garbled;
+
 /// While faults are in force the vendor's clock can jump, so nothing sleeps for longer than this.
 const NAP: Duration = Duration::from_secs(1);
 
@@ -148,6 +152,9 @@ fn request(
     headers.extend(signer.sign(&job.signed, &secrets, signed_at));
     if job.is_forged {
         request.extensions_mut().insert(Forged);
+    }
+    if job.is_garbled {
+        request.extensions_mut().insert(Garbled);
     }
     Ok(request)
 }

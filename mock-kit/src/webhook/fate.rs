@@ -62,6 +62,8 @@ pub(super) struct Job {
     pub(super) signed_at: Option<Timestamp>,
     /// Whether its signature proves nothing.
     pub(super) is_forged: bool,
+    /// Whether a fault changed what it says.
+    pub(super) is_garbled: bool,
     pub(super) timeout: Duration,
 }
 
@@ -147,6 +149,7 @@ impl Webhooks {
                 let mut reply = as_reply(message);
                 let is_changed = change(&mut reply, &strike.draws());
                 message.body = reply.body.into();
+                tracked.is_garbled |= is_changed;
                 is_changed
             }
             Effect::Deliver(fate) => {
@@ -172,7 +175,9 @@ impl Webhooks {
                 self.lane(endpoint).hold(number, due);
             }
             Fate::Duplicated(after) => {
-                self.enqueue(endpoint, message, Odd::Copy, true, later(now, after), now);
+                let due = later(now, after);
+                let copy = self.enqueue(endpoint, message, Odd::Copy, true, due, now);
+                self.garbled_like(number, copy);
             }
             Fate::Forged => {
                 self.enqueue(endpoint, forge(&message), Odd::Forged, true, now, now);
@@ -180,7 +185,9 @@ impl Webhooks {
             Fate::Replayed(after) => {
                 let secrets = self.live_secrets(endpoint, now);
                 let replay = Odd::Replay { at: now, secrets };
-                self.enqueue(endpoint, message, replay, true, later(now, after), now);
+                let due = later(now, after);
+                let copy = self.enqueue(endpoint, message, replay, true, due, now);
+                self.garbled_like(number, copy);
             }
             Fate::StaleSecret(attempts) => {
                 if let Some(tracked) = self.tracked.get_mut(&number) {
@@ -199,6 +206,14 @@ impl Webhooks {
                 self.set_due(number, due);
                 self.lane(endpoint).wait(number, due);
             }
+        }
+    }
+
+    /// What repeats a changed message is changed as well.
+    fn garbled_like(&mut self, number: u64, copy: u64) {
+        let is_garbled = self.tracked.get(&number).is_some_and(|one| one.is_garbled);
+        if let Some(copy) = self.tracked.get_mut(&copy) {
+            copy.is_garbled = is_garbled;
         }
     }
 
@@ -237,6 +252,7 @@ impl Webhooks {
             secrets,
             signed_at,
             is_forged,
+            is_garbled: tracked.is_garbled,
             timeout: self.policy.timeout,
         })
     }

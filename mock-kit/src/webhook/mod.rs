@@ -13,7 +13,7 @@ mod saved;
 mod signer;
 
 pub use allowed_hosts::{AllowedHosts, UrlRefused};
-pub use dispatcher::Forged;
+pub use dispatcher::{Forged, Garbled};
 pub use endpoint::{Endpoint, EndpointStatus, NewEndpoint, Secret};
 pub use log::{Attempt, Delivery, DeliveryState, Outcome};
 pub use policy::Policy;

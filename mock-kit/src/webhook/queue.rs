@@ -37,6 +37,8 @@ pub(super) struct Tracked {
     pub(super) odd: Odd,
     /// Whether faults had their say; they are asked once.
     pub(super) consulted: bool,
+    /// Whether one changed what it says.
+    pub(super) is_garbled: bool,
 }
 
 impl Webhooks {
@@ -285,6 +287,7 @@ impl Webhooks {
             delivery,
             odd,
             consulted,
+            is_garbled: false,
         };
         self.tracked.insert(number, tracked);
         self.news = true;

@@ -18,6 +18,8 @@ struct SavedDelivery {
     delivery: Delivery,
     odd: Odd,
     consulted: bool,
+    #[serde(default)]
+    is_garbled: bool,
 }
 
 impl Webhooks {
@@ -28,6 +30,7 @@ impl Webhooks {
             delivery: tracked.delivery.clone(),
             odd: tracked.odd.clone(),
             consulted: tracked.consulted,
+            is_garbled: tracked.is_garbled,
         };
         SavedWebhooks {
             endpoints: self.endpoints.values().cloned().collect(),
@@ -45,6 +48,9 @@ impl Webhooks {
         }
         for one in saved.deliveries {
             self.track(one.number, one.delivery, one.odd, one.consulted);
+            if let Some(tracked) = self.tracked.get_mut(&one.number) {
+                tracked.is_garbled = one.is_garbled;
+            }
         }
     }
 
