@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::{
     Case, Findings, Invariant, Violation,
-    history::{Delivery, Handled, Vendor, inbox_key},
+    history::{Delivery, Vendor, inbox_key},
     telling,
 };
 
@@ -13,7 +13,7 @@ pub(super) const INVARIANT: Invariant = Invariant {
     code: "L3",
     name: "accepted_events",
     meaning: "An event that was accepted is applied or quarantined, never dropped.",
-    formula: "each genuine delivery answered 2xx: inbox says applied or quarantined, or the final positions cover its sequence",
+    formula: "each genuine delivery answered 2xx: set aside, or the final positions cover its sequence, or, of what has no position or was garbled, the inbox remembers it",
     reads: "webhook deliveries, inbox, final checkpoint",
     check,
 };
@@ -49,14 +49,17 @@ fn dropped(case: &Case<'_>, delivery: &Delivery) -> Option<String> {
     if applied.is_some_and(|applied| applied >= delivery.sequence) {
         return None;
     }
-    let Some(inbox) = &case.history.hub.inbox else {
-        return applied.map(|applied| format!("only sequence {applied} was applied"));
-    };
-    match inbox.get(&inbox_key(delivery.vendor, &delivery.message)) {
-        Some(Handled::Applied | Handled::Quarantined) => None,
-        Some(Handled::Waiting) => Some("still waiting".to_owned()),
-        None => Some("no trace of it".to_owned()),
+    // To remember a message is not to apply it. What a garbled one says was never true.
+    if let Some(applied) = applied
+        && !delivery.garbled
+    {
+        return Some(format!("only sequence {applied} was applied"));
     }
+    let Some(inbox) = &case.history.hub.inbox else {
+        return None;
+    };
+    let key = inbox_key(delivery.vendor, &delivery.message);
+    (!inbox.contains(&key)).then(|| "no trace of it".to_owned())
 }
 
 /// Relaxed for what could not be read: an entry without a message, made while this one was under
@@ -69,7 +72,7 @@ fn is_quarantined(case: &Case<'_>, delivery: &Delivery) -> bool {
     let until = case.later(arrived, SignedDuration::from_secs(1) + skew);
     let meanwhile = case.earlier(delivery.sent_at, skew)..=until;
     let mut entries = case.history.hub.quarantine.iter();
-    case.is_poisoned(&delivery.subject)
+    case.is_set_aside(&delivery.subject)
         || entries.any(|entry| match &entry.message {
             Some(message) => *message == delivery.message,
             None => meanwhile.contains(&entry.at),
@@ -95,7 +98,7 @@ fn is_settling(case: &Case<'_>, delivery: &Delivery) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::oracle::{
-        history::{Handled, Quarantined, Vendor, inbox_key},
+        history::{Quarantined, Vendor, inbox_key},
         testing::{World, assert_holds, assert_violated, verdict},
     };
 
@@ -112,21 +115,38 @@ mod tests {
 
     #[test]
     fn an_accepted_event_without_a_trace_breaks_it() {
-        let mut history = dropped().end();
-        let broken = assert_violated("accepted_events", &history, "evt_8");
+        let broken = assert_violated("accepted_events", &dropped().end(), "evt_8");
         assert_eq!(broken.found, "only sequence 7 was applied");
-        history.hub.inbox = Some([].into());
-        let broken = assert_violated("accepted_events", &history, "evt_8");
-        assert_eq!(broken.found, "no trace of it");
     }
 
     #[test]
-    fn one_that_waits_for_ever_breaks_it() {
+    fn one_that_is_remembered_and_was_not_applied_breaks_it() {
         let mut world = dropped();
         let key = inbox_key(Vendor::Jerky, "evt_8");
-        world.history.hub.inbox = Some([(key, Handled::Waiting)].into());
+        world.history.hub.inbox = Some([key].into());
         let broken = assert_violated("accepted_events", &world.end(), "evt_8");
-        assert_eq!(broken.found, "still waiting");
+        assert_eq!(broken.found, "only sequence 7 was applied");
+    }
+
+    #[test]
+    fn what_has_no_position_or_was_garbled_has_to_be_remembered() {
+        let mut world = World::quiet_day();
+        world.deliver(Vendor::Jerky, "evt_8", "J1", 8).garbled = true;
+        world.deliver(Vendor::Polish, "whk_9", "BAG", 9);
+        let keys = [
+            inbox_key(Vendor::Jerky, "evt_8"),
+            inbox_key(Vendor::Polish, "whk_9"),
+        ];
+        let mut history = world.end();
+        let remembered = history.hub.inbox.get_or_insert_default();
+        remembered.extend(keys.clone());
+        assert_holds("accepted_events", &history);
+        for key in keys {
+            let mut forgetful = history.clone();
+            forgetful.hub.inbox.as_mut().unwrap().remove(&key);
+            let broken = assert_violated("accepted_events", &forgetful, "");
+            assert_eq!(broken.found, "no trace of it");
+        }
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(super) struct Case<'h> {
     blocked: BTreeSet<&'h JerkySku>,
     unsaleable: BTreeSet<(&'h JerkySku, &'h Lot)>,
     made_of: BTreeMap<&'h JerkySku, Vec<&'h PolishSku>>,
-    /// When something about a subject was set aside.
+    /// When something about a subject was set aside with cause.
     pub(super) poisoned: BTreeMap<&'h str, Vec<Timestamp>>,
     /// What could still not be read at the end.
     pub(super) lasting: BTreeSet<&'h str>,
@@ -56,7 +56,8 @@ impl<'h> Case<'h> {
             .iter()
             .map(|(id, trail)| (*id, trail.end()))
             .collect();
-        let lasting = history.stays_poisoned().collect();
+        let set_aside = poison::justly(history);
+        let lasting = poison::lasting(history, &set_aside);
         Self {
             history,
             unread: poison::unread(&history.mapping, &lasting, &orders),
@@ -68,7 +69,7 @@ impl<'h> Case<'h> {
             blocked: blocked(history),
             unsaleable: unsaleable(history),
             made_of: made_of(history),
-            poisoned: poison::poisoned(history),
+            poisoned: poison::poisoned(&set_aside),
             newest_fed: newest_fed(history),
             zones: zones(history),
             timeline,

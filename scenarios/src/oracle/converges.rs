@@ -134,8 +134,8 @@ fn late(case: &Case<'_>, due: Timestamp) -> Violation {
 #[cfg(test)]
 mod tests {
     use crate::oracle::{
-        history::{History, OutboxRow, Quarantined},
-        testing::{World, assert_holds, assert_violated, verdict},
+        history::{History, OutboxRow},
+        testing::{World, assert_holds, assert_violated, set_aside, verdict},
     };
 
     #[test]
@@ -157,12 +157,8 @@ mod tests {
         world.publish("BAG", 37);
         let mut history = world.end();
         history.phases.converged = None;
-        history.hub.quarantine.push(Quarantined {
-            message: None,
-            subject: Some(subject.to_owned()),
-            at: history.phases.ended,
-            reason: "float for integer".to_owned(),
-        });
+        let ended = history.phases.ended;
+        set_aside(&mut history, subject, ended);
         history
     }
 

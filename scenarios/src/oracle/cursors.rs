@@ -92,7 +92,7 @@ fn feed(case: &Case<'_>, checkpoint: &Checkpoint, findings: &mut Findings) {
     for (sku, event) in newest {
         findings.judged();
         let applied = checkpoint.sequences.get(sku).copied().unwrap_or(0);
-        if applied < event.sequence && !case.is_poisoned(sku.as_str()) {
+        if applied < event.sequence && !case.is_set_aside(sku.as_str()) {
             findings.violated(|| Violation {
                 subject: sku.to_string(),
                 at: checkpoint.at,
@@ -137,7 +137,7 @@ fn orders(case: &Case<'_>, checkpoint: &Checkpoint, is_misread: bool, findings: 
         findings.judged();
         let applied = checkpoint.orders.get(*order).copied().unwrap_or(0);
         let is_moot = is_misread && applied == 0 && is_called_off(trail, checkpoint.at);
-        if applied < version && !is_moot && !case.is_poisoned(order) {
+        if applied < version && !is_moot && !case.is_set_aside(order) {
             findings.violated(|| Violation {
                 subject: format!("order {order}"),
                 at: checkpoint.at,

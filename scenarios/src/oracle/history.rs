@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use exchange::{Delivery, Exchange, Vendor};
-pub use hub::{Checkpoint, Crash, Handled, HubView, OutboxRow, Quarantined, inbox_key};
+pub use hub::{Checkpoint, Crash, HubView, OutboxRow, Quarantined, inbox_key};
 pub use jerky::{Account, Allocation, FeedEvent, JerkyFact, Level, LotStatus, ReservedLine};
 pub use mapping::{Component, Criticality, Direction, Listing, Mapping, Mirror, Policy};
 pub use polish::{PolishFact, ProductKind, Returned, ShopAccount, ShopLine, ShopQuantity};
@@ -52,20 +52,6 @@ pub struct History {
     pub disturbed: Vec<Stretch>,
     /// What the middleware says of itself at the end.
     pub hub: HubView,
-}
-
-impl History {
-    /// What could still not be read when the run ended: what was set aside within the last sweep.
-    pub fn stays_poisoned(&self) -> impl Iterator<Item = &str> {
-        let (ended, sweep) = (self.phases.ended, self.limits.sweep);
-        let from = ended.saturating_sub(sweep).unwrap_or(Timestamp::MIN);
-        let late = self
-            .hub
-            .quarantine
-            .iter()
-            .filter(move |entry| entry.at >= from);
-        late.filter_map(|entry| entry.subject.as_deref())
-    }
 }
 
 /// One entry of a vendor's ground-truth ledger.

@@ -151,8 +151,8 @@ fn newest(truths: &[i64]) -> &[i64] {
 #[cfg(test)]
 mod tests {
     use crate::oracle::{
-        history::{Account, JerkyFact, Quarantined},
-        testing::{World, assert_holds, assert_violated},
+        history::{Account, JerkyFact},
+        testing::{World, assert_holds, assert_violated, set_aside},
     };
 
     #[test]
@@ -275,22 +275,17 @@ mod tests {
         let published = world.now;
         let mut history = world.history;
         assert_violated("justified", &history, "BAG");
-        history.hub.quarantine.push(Quarantined {
-            message: None,
-            subject: Some("J1".to_owned()),
-            at: published - jiff::SignedDuration::from_mins(1),
-            reason: "on_hand: missing".to_owned(),
-        });
-        assert_holds("justified", &history);
-        history.hub.quarantine[0].at = published - jiff::SignedDuration::from_hours(2);
+        let before = |hours| published - jiff::SignedDuration::from_hours(hours);
+        let mut lately = history.clone();
+        let a_minute_ago = published - jiff::SignedDuration::from_mins(1);
+        set_aside(&mut lately, "J1", a_minute_ago);
+        assert_holds("justified", &lately);
+        set_aside(&mut history, "J1", before(2));
         assert_violated("justified", &history, "BAG");
         // Set aside again at the end, it was never read well.
         history.phases.ended = published + jiff::SignedDuration::from_hours(1);
-        let last = Quarantined {
-            at: history.phases.ended,
-            ..history.hub.quarantine[0].clone()
-        };
-        history.hub.quarantine.push(last);
+        let ended = history.phases.ended;
+        set_aside(&mut history, "J1", ended);
         assert_holds("justified", &history);
     }
 
@@ -311,12 +306,7 @@ mod tests {
         let history = world.end();
         let broken = assert_violated("justified", &history, "M-NAIL");
         let mut doubted = history;
-        doubted.hub.quarantine.push(Quarantined {
-            message: None,
-            subject: Some("NAIL".to_owned()),
-            at: broken.at,
-            reason: "its number is strange".to_owned(),
-        });
+        set_aside(&mut doubted, "NAIL", broken.at);
         assert_holds("justified", &doubted);
     }
 

@@ -118,10 +118,7 @@ fn begun(trail: &Trail<'_>, wanted: &ReservationId) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
-    use crate::oracle::{
-        history::Quarantined,
-        testing::{Take, World, assert_holds, assert_violated},
-    };
+    use crate::oracle::testing::{Take, World, assert_holds, assert_violated, set_aside};
 
     const BAGS: [Take<'_>; 1] = [("J1", "A", 100)];
 
@@ -161,12 +158,8 @@ mod tests {
     #[test]
     fn one_that_could_not_be_read_may_expire() {
         let mut history = expired().end();
-        history.hub.quarantine.push(Quarantined {
-            message: None,
-            subject: Some("res_4".to_owned()),
-            at: history.phases.started,
-            reason: "expires_on: impossible".to_owned(),
-        });
+        let started = history.phases.started;
+        set_aside(&mut history, "res_4", started);
         assert_holds("no_oversell", &history);
     }
 

@@ -126,8 +126,8 @@ fn agreed_once(numbers: &ListingNumbers<'_>, from: Timestamp, to: Timestamp) -> 
 #[cfg(test)]
 mod tests {
     use crate::oracle::{
-        history::{History, Quarantined, Vendor},
-        testing::{World, assert_holds, assert_violated, verdict},
+        history::{History, Vendor},
+        testing::{World, assert_holds, assert_violated, set_aside, verdict},
     };
 
     fn lose(world: &mut World, vendor: Vendor, subject: &str) {
@@ -166,12 +166,8 @@ mod tests {
     fn a_listing_that_can_still_not_be_read_shows_what_it_may() {
         let unreadable = |subject: &str| {
             let mut history = unnoticed();
-            history.hub.quarantine.push(Quarantined {
-                message: None,
-                subject: Some(subject.to_owned()),
-                at: history.phases.ended,
-                reason: "unknown kind".to_owned(),
-            });
+            let ended = history.phases.ended;
+            set_aside(&mut history, subject, ended);
             history
         };
         assert_holds("lost_webhook_repaired", &unreadable("BAG"));

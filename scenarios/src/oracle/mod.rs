@@ -62,6 +62,7 @@ mod verified_webhooks;
 use case::Case;
 use findings::Findings;
 pub use history::History;
+pub(crate) use poison::stays_poisoned;
 pub use verdict::{LINES, SHOWN, Status, Verdict, Violation};
 
 /// A rule that every run has to keep.

@@ -1,19 +1,30 @@
-//! What of a history could not be read: subjects that the middleware set aside, and what hangs on
-//! them. No invariant asks that a middleware know what it was never told.
+//! What of a history could not be read: subjects that the middleware set aside while a fault was at
+//! work, and what hangs on them. No invariant asks that a middleware know what it was never told;
+//! none takes the middleware's word for it that what it was told was bad.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Case,
-    history::{Component, History, Listing, Mapping},
+    history::{Component, Fact, History, Listing, Mapping, PolishFact, Quarantined, Stretch},
     names::{JerkySku, PolishSku},
     order::OrderState,
 };
 
+/// How long after it came something is set aside.
+const MOMENT: SignedDuration = SignedDuration::from_secs(1);
+
 impl Case<'_> {
-    /// Whether something about this SKU or order was set aside.
+    /// Whether the middleware put something about this SKU or order by, whatever it had against it: it
+    /// did not forget it. What it does not show for that is judged elsewhere.
+    pub(super) fn is_set_aside(&self, subject: &str) -> bool {
+        let mut entries = self.history.hub.quarantine.iter();
+        entries.any(|entry| entry.subject.as_deref() == Some(subject))
+    }
+
+    /// Whether something about this SKU or order was set aside with cause.
     pub(super) fn is_poisoned(&self, subject: &str) -> bool {
         self.poisoned.contains_key(subject)
     }
@@ -92,10 +103,71 @@ fn subjects<'s>(sku: &'s PolishSku, listing: &'s Listing) -> impl Iterator<Item 
     std::iter::once(sku.as_str()).chain(parts)
 }
 
+/// What was set aside with cause, oldest first: while a struck reply or a garbled webhook was at hand,
+/// or a count, which people are to look at whatever it says.
+pub(super) fn justly(history: &History) -> Vec<&Quarantined> {
+    let at_work = at_work(history);
+    let counts: BTreeSet<&str> = history.polish.iter().filter_map(counted).collect();
+    let is_just = |entry: &&Quarantined| {
+        let begun = at_work.partition_point(|(from, _)| *from <= entry.at);
+        let last = begun.checked_sub(1).and_then(|last| at_work.get(last));
+        let subject = entry.subject.as_deref();
+        last.is_some_and(|(_, until)| entry.at <= *until)
+            || subject.is_some_and(|id| counts.contains(id))
+    };
+    history.hub.quarantine.iter().filter(is_just).collect()
+}
+
+/// When faults were at work on what the middleware was told, in order and apart. It sets aside what it
+/// has read a moment after it came, by its own clock.
+fn at_work(history: &History) -> Vec<Stretch> {
+    let struck = history.exchanges.iter().filter(|sent| sent.struck);
+    let struck = struck.map(|sent| (sent.sent_at, sent.ended_at));
+    let garbled = history.deliveries.iter().filter(|sent| sent.garbled);
+    let garbled = garbled.map(|sent| (sent.sent_at, sent.arrived_at.unwrap_or(sent.sent_at)));
+    let skew = history.limits.skew;
+    let mut all: Vec<Stretch> = struck.chain(garbled).collect();
+    all.sort_unstable();
+    let mut apart: Vec<Stretch> = Vec::new();
+    for (from, until) in all {
+        let from = from.saturating_sub(skew).unwrap_or(Timestamp::MIN);
+        let until = until.saturating_add(skew + MOMENT);
+        let until = until.unwrap_or(Timestamp::MAX);
+        match apart.last_mut() {
+            Some(last) if from <= last.1 => last.1 = last.1.max(until),
+            _ => apart.push((from, until)),
+        }
+    }
+    apart
+}
+
+fn counted(fact: &Fact<PolishFact>) -> Option<&str> {
+    match &fact.what {
+        PolishFact::Counted { id, .. } => Some(id),
+        _ => None,
+    }
+}
+
+/// What could still not be read when the run ended: what was set aside within the last sweep.
+pub(super) fn lasting<'h>(
+    history: &'h History,
+    set_aside: &[&'h Quarantined],
+) -> BTreeSet<&'h str> {
+    let (ended, sweep) = (history.phases.ended, history.limits.sweep);
+    let from = ended.saturating_sub(sweep).unwrap_or(Timestamp::MIN);
+    let late = set_aside.iter().filter(|entry| entry.at >= from);
+    late.filter_map(|entry| entry.subject.as_deref()).collect()
+}
+
+/// Whether anything at all could still not be read when the run ended.
+pub(crate) fn stays_poisoned(history: &History) -> bool {
+    !lasting(history, &justly(history)).is_empty()
+}
+
 /// When something about a subject was set aside.
-pub(super) fn poisoned(history: &History) -> BTreeMap<&str, Vec<Timestamp>> {
+pub(super) fn poisoned<'h>(set_aside: &[&'h Quarantined]) -> BTreeMap<&'h str, Vec<Timestamp>> {
     let mut poisoned: BTreeMap<&str, Vec<Timestamp>> = BTreeMap::new();
-    for entry in &history.hub.quarantine {
+    for entry in set_aside {
         if let Some(subject) = entry.subject.as_deref() {
             poisoned.entry(subject).or_default().push(entry.at);
         }
@@ -115,4 +187,47 @@ pub(super) fn unread<'h>(
     };
     let unread = orders.iter().filter(is_unread);
     unread.flat_map(|(_, order)| order.items(mapping)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oracle::testing::{World, set_aside};
+
+    #[test]
+    fn what_nothing_spoiled_was_not_set_aside_with_cause() {
+        let mut history = World::quiet_day().end();
+        let (began, ended) = (history.phases.started, history.phases.ended);
+        set_aside(&mut history, "J1", ended);
+        let bad = history.hub.quarantine[0].clone();
+        let elsewhen = Quarantined {
+            at: began,
+            ..bad.clone()
+        };
+        let late = Quarantined {
+            at: ended + SignedDuration::from_secs(2),
+            ..bad.clone()
+        };
+        history.hub.quarantine.extend([elsewhen, late]);
+        assert_eq!(justly(&history), [&bad]);
+        history.limits.skew = SignedDuration::from_secs(2);
+        assert_eq!(justly(&history).len(), 2, "its clock may be off");
+    }
+
+    #[test]
+    fn a_garbled_webhook_is_cause_enough() {
+        let mut world = World::quiet_day();
+        let at = world.now;
+        world.deliver(crate::oracle::history::Vendor::Jerky, "evt", "J1", 9);
+        let mut history = world.end();
+        history.hub.quarantine.push(Quarantined {
+            message: None,
+            subject: Some("J1".to_owned()),
+            at,
+            reason: "unknown kind".to_owned(),
+        });
+        assert!(justly(&history).is_empty());
+        history.deliveries.last_mut().unwrap().garbled = true;
+        assert_eq!(justly(&history).len(), 1);
+    }
 }

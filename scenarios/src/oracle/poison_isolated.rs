@@ -107,18 +107,13 @@ fn is_concerned(case: &Case<'_>, id: &str, order: &OrderState<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::oracle::{
-        history::{History, Quarantined},
-        testing::{World, assert_holds, assert_violated, verdict},
+        history::History,
+        testing::{World, assert_holds, assert_violated, set_aside, verdict},
     };
 
     fn poisoned(subject: &str) -> World {
         let mut world = World::quiet_day();
-        world.history.hub.quarantine.push(Quarantined {
-            message: None,
-            subject: Some(subject.to_owned()),
-            at: world.now,
-            reason: "float for integer".to_owned(),
-        });
+        set_aside(&mut world.history, subject, world.now);
         world
     }
 

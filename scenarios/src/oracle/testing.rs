@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Case, History, Status, Verdict, Violation,
-    history::{Actor, ProductKind, ShopAccount, Vendor},
+    history::{Actor, ProductKind, Quarantined, ShopAccount, Vendor},
     judge,
 };
 
@@ -58,6 +58,20 @@ pub(super) fn assert_violated(name: &str, history: &History, subject: &str) -> V
     );
     assert!(!first.expected.is_empty() && !first.found.is_empty());
     first
+}
+
+/// The middleware sets aside what a struck reply said of a subject.
+pub(super) fn set_aside(history: &mut History, subject: &str, at: Timestamp) {
+    let mut read = World::new();
+    read.now = at;
+    read.exchange("GET", "/v1/stock", 200).struck = true;
+    history.exchanges.append(&mut read.history.exchanges);
+    history.hub.quarantine.push(Quarantined {
+        message: None,
+        subject: Some(subject.to_owned()),
+        at,
+        reason: "float for integer".to_owned(),
+    });
 }
 
 impl World {

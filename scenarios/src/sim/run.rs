@@ -252,7 +252,7 @@ fn restraint(world: &World, plan: &Plan) -> Option<String> {
 /// Why the middleware was not done at the end, in its own words.
 fn unrest(history: &History) -> Option<String> {
     // What can still not be read is asked for as long as that lasts; L1 judges all the rest.
-    if history.phases.converged.is_some() || history.stays_poisoned().next().is_some() {
+    if history.phases.converged.is_some() || oracle::stays_poisoned(history) {
         return None;
     }
     let reasons = &history.hub.pending;

@@ -94,6 +94,8 @@ pub struct Entry {
     pub signed: Option<HeaderValue>,
     /// Whether a fault forged this webhook, as the vendor's mock marks it.
     pub is_forged: bool,
+    /// Whether a fault changed what this webhook says, as the vendor's mock marks it.
+    pub is_garbled: bool,
     /// Bytes of the request's body.
     pub sent: usize,
     /// Bytes of the reply's body; 0 when there was none.
@@ -217,6 +219,10 @@ impl Tape {
             is_forged: request
                 .extensions()
                 .get::<mock_kit::webhook::Forged>()
+                .is_some(),
+            is_garbled: request
+                .extensions()
+                .get::<mock_kit::webhook::Garbled>()
                 .is_some(),
             sent: request.body().len(),
             received: 0,

@@ -91,6 +91,8 @@ pub struct Delivery {
     pub status: Option<u16>,
     /// Its signature is not the vendor's.
     pub forged: bool,
+    /// A fault changed what it says.
+    pub garbled: bool,
 }
 
 impl Delivery {

@@ -1,6 +1,6 @@
 //! What the middleware says of itself: durable positions, unfinished work, what it set aside.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -15,9 +15,9 @@ pub struct HubView {
     pub outbox: Vec<OutboxRow>,
     /// What it could not use.
     pub quarantine: Vec<Quarantined>,
-    /// What became of each webhook message it accepted, by [`inbox_key`]; `None` when the middleware
-    /// keeps no such record (then positions alone have to show it).
-    pub inbox: Option<BTreeMap<String, Handled>>,
+    /// Which webhook messages it remembers, by [`inbox_key`]; `None` when the middleware keeps no such
+    /// record (then positions alone have to show that it took them in).
+    pub inbox: Option<BTreeSet<String>>,
     /// What its own ledger says of each item; may be empty.
     pub levels: Vec<Level>,
     /// Why it has not finished, in its own words.
@@ -48,18 +48,6 @@ pub struct Quarantined {
     pub at: Timestamp,
     /// Why.
     pub reason: String,
-}
-
-/// What became of an accepted message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Handled {
-    /// Its content is in the middleware's state, or something newer is.
-    Applied,
-    /// Set aside with a reason.
-    Quarantined,
-    /// Still waiting.
-    Waiting,
 }
 
 /// Durable positions at one moment: read from the store at each crash and at the end.

@@ -52,6 +52,7 @@ impl World {
             arrived_at: Some(self.now),
             status: Some(204),
             forged: false,
+            garbled: false,
         });
         self.pass(1);
         self.history.deliveries.last_mut().unwrap()

@@ -1,6 +1,6 @@
 //! The middleware's view of itself, read from its store, in the oracle's words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -11,8 +11,7 @@ use sync_core::{
 
 use crate::{
     oracle::history::{
-        Allocation, Checkpoint, Delivery, Handled, HubView, Level, OutboxRow, Quarantined, Vendor,
-        inbox_key,
+        Allocation, Checkpoint, Delivery, HubView, Level, OutboxRow, Quarantined, Vendor, inbox_key,
     },
     oracle::names::JerkySku,
     sim::{SimError, process::Process},
@@ -160,16 +159,13 @@ fn alerts(store: &Store) -> Result<Vec<String>, SimError> {
 }
 
 /// Which of the messages it accepted the middleware remembers.
-fn inbox(
-    store: &Store,
-    deliveries: &[Delivery],
-) -> Result<Option<BTreeMap<String, Handled>>, SimError> {
-    let mut inbox = BTreeMap::new();
+fn inbox(store: &Store, deliveries: &[Delivery]) -> Result<Option<BTreeSet<String>>, SimError> {
+    let mut inbox = BTreeSet::new();
     for delivery in deliveries {
         let key = inbox_key(delivery.vendor, &delivery.message);
         let remembered = store.has_event(&event_id(delivery))?;
         if remembered {
-            inbox.insert(key, Handled::Applied);
+            inbox.insert(key);
         }
     }
     Ok(Some(inbox))
@@ -205,7 +201,10 @@ fn versions(store: &Store, orders: &[String]) -> Result<BTreeMap<String, u64>, S
 }
 
 /// Everything of a kind that its store keeps, as it keeps it.
-pub(in crate::sim) fn bodies(store: &Store, entity: Entity) -> Result<Vec<(String, Vec<u8>)>, SimError> {
+pub(in crate::sim) fn bodies(
+    store: &Store,
+    entity: Entity,
+) -> Result<Vec<(String, Vec<u8>)>, SimError> {
     let mut bodies = Vec::new();
     let loaded = store.load(entity, |key, body| {
         bodies.push((key.to_owned(), body.to_vec()));

@@ -97,6 +97,7 @@ fn delivery(vendor: Vendor, entry: &Entry) -> Option<Delivery> {
         arrived_at: (!matches!(entry.outcome, Outcome::Failed(_))).then_some(entry.ended_at),
         status: status(&entry.outcome),
         forged: entry.is_forged,
+        garbled: entry.is_garbled,
     })
 }
 
@@ -124,6 +125,7 @@ pub(in crate::sim) fn lost(vendor: Vendor, logged: &Logged) -> Delivery {
         arrived_at: None,
         status: None,
         forged: false,
+        garbled: false,
     }
 }
 
