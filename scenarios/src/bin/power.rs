@@ -1,4 +1,5 @@
-//! The `power` binary: reads its arguments, measures, exits with 0 when every bug is caught.
+//! The `power` binary: reads its arguments, measures, exits with 0 when every bug is caught
+//! and made small.
 
 use std::{num::NonZero, path::PathBuf, process::ExitCode, thread};
 

@@ -66,7 +66,7 @@ impl Settings {
 }
 
 /// Measures, and writes the table after each bug. Says whether every bug was built and caught, and
-/// every smallest case is minimal.
+/// every smallest case was made and keeps its promises.
 ///
 /// # Errors
 /// When a bug is unknown or does not apply, or a file, the compiler or a hunt fails.
@@ -107,7 +107,7 @@ pub fn run(settings: &Settings) -> Result<bool, PowerError> {
     }
     let is_good = |bug: &Bug| {
         let kept = results.current(Some(bug));
-        kept.is_some_and(|kept| kept.measure.is_caught() && kept.measure.is_minimal())
+        kept.is_some_and(|kept| kept.measure.is_caught() && kept.measure.is_made_small())
     };
     Ok(bugs.iter().all(is_good))
 }

@@ -9,7 +9,11 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{Hunted, PowerError, Settings, Small, Told, measure::Document};
+use super::{Hunted, PowerError, Settings, Size, Small, Told, measure::Document};
+use crate::{
+    hunt::{Kinds, scenario},
+    plan::Plan,
+};
 
 /// A hunt that goes on for longer is stopped: a bug may keep a world from ending.
 const LONGEST: Duration = Duration::from_secs(30 * 60);
@@ -56,6 +60,7 @@ impl Hunt<'_> {
         // Without swarm dozens of faults are left when the time is up: nobody expects the least.
         if let Some(small) = hunted.smallest.as_mut().filter(|_| self.swarm) {
             small.minimal = self.is_minimal(small).map_err(|error| failed(&error))?;
+            small.found = Some(self.found(small.seed));
         }
         Ok(hunted)
     }
@@ -76,6 +81,16 @@ impl Hunt<'_> {
             command.arg("--no-swarm");
         }
         command
+    }
+
+    /// How large the world of a seed is. The bug is in the middleware, which no world depends on.
+    fn found(&self, seed: u64) -> Size {
+        let world = scenario(seed, &Kinds::all().swarming(self.swarm));
+        let plan = Plan::expand(&world, seed);
+        Size {
+            steps: plan.steps.len(),
+            faults: plan.scenario.faults.len(),
+        }
     }
 
     /// Whether a case passes without any one of its steps and faults; `None` when nobody can tell.

@@ -40,7 +40,7 @@ struct Shrunk {
 }
 
 /// Plants each bug, makes the first large world that it breaks small, and writes the table. Says
-/// whether each was brought to light.
+/// whether each was brought to light, and became minimal and no larger.
 ///
 /// # Errors
 /// When a bug is unknown or does not apply, or a file or the compiler fails.
@@ -65,7 +65,14 @@ pub fn run(settings: &Settings) -> Result<bool, PowerError> {
         rows.push(Row { bug, shrunk });
         fs::write(&document, table(&rows)).map_err(PowerError::file("cannot write", &document))?;
     }
-    Ok(rows.iter().all(|row| row.shrunk.is_some()))
+    let is_small = |row: &Row<'_>| row.shrunk.as_ref().is_some_and(Shrunk::keeps_its_promise);
+    Ok(rows.iter().all(is_small))
+}
+
+impl Shrunk {
+    fn keeps_its_promise(&self) -> bool {
+        self.minimal && self.after.0 <= self.before.0 && self.after.1 <= self.before.1
+    }
 }
 
 fn first_broken(settings: &Settings, lockstep: &Path) -> Result<Option<Shrunk>, PowerError> {

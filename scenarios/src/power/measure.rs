@@ -55,7 +55,7 @@ pub struct First {
 }
 
 /// A case made small.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Small {
     /// Its steps.
     pub steps: usize,
@@ -63,11 +63,26 @@ pub struct Small {
     pub faults: usize,
     /// What it breaks.
     pub invariant: String,
+    /// The world it was found in.
+    #[serde(skip)]
+    pub seed: u64,
     /// The case itself, until the next hunt.
     #[serde(skip)]
     pub file: PathBuf,
     /// Whether it passes without any one of them; not known before it was checked.
     pub minimal: Option<bool>,
+    /// How large the world was that broke; not known of what was measured before that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<Size>,
+}
+
+/// Steps and faults of a world as it was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Size {
+    /// Its steps.
+    pub steps: usize,
+    /// Its faults.
+    pub faults: usize,
 }
 
 /// A break, by what tells it from others.
@@ -106,13 +121,13 @@ impl Measure {
         }
     }
 
-    /// Whether its smallest case, where one was looked at, passes without any one of its steps and
-    /// faults.
-    pub fn is_minimal(&self) -> bool {
+    /// Whether what swarm caught was made small and keeps what is promised of a small case. Without swarm
+    /// dozens of faults are left when the time is up, and nobody looks.
+    pub fn is_made_small(&self) -> bool {
         match self {
             Self::Hunted { swarm, .. } => {
                 let small = swarm.smallest.as_ref();
-                small.is_none_or(|small| small.minimal != Some(false))
+                swarm.caught == 0 || small.is_some_and(Small::keeps_its_promise)
             }
             Self::Unbuilt { .. } => true,
         }
@@ -125,6 +140,20 @@ impl Measure {
             Self::Hunted { no_swarm, .. } => &no_swarm.told,
             Self::Unbuilt { .. } => &[],
         }
+    }
+}
+
+impl Small {
+    /// Whether it was seen to pass without any one of its steps and faults, and is no larger than what was
+    /// found. One that nobody could check keeps no promise.
+    fn keeps_its_promise(&self) -> bool {
+        self.minimal == Some(true) && self.is_no_larger()
+    }
+
+    /// Whether it is no larger than what was found, as far as that is known.
+    pub(super) fn is_no_larger(&self) -> bool {
+        let fits = |found: Size| self.steps <= found.steps && self.faults <= found.faults;
+        self.found.is_none_or(fits)
     }
 }
 
@@ -154,8 +183,10 @@ impl Hunted {
                 steps: violation.steps?,
                 faults: violation.faults?,
                 invariant: violation.invariant.clone(),
+                seed: violation.seed,
                 file: violation.file.clone()?,
                 minimal: None,
+                found: None,
             })
         });
         Self {
@@ -200,23 +231,56 @@ impl Hunted {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_smallest_case_of_which_something_could_go_is_not_minimal() {
-        let with = |minimal| Measure::Hunted {
+    fn small(minimal: Option<bool>, found: Option<Size>) -> Small {
+        Small {
+            steps: 2,
+            faults: 1,
+            invariant: "fefo".to_owned(),
+            seed: 1,
+            file: PathBuf::new(),
+            minimal,
+            found,
+        }
+    }
+
+    fn caught(smallest: Option<Small>) -> Measure {
+        Measure::Hunted {
             swarm: Box::new(Hunted {
-                smallest: Some(Small {
-                    steps: 1,
-                    faults: 1,
-                    invariant: "fefo".to_owned(),
-                    file: PathBuf::new(),
-                    minimal,
-                }),
+                caught: 1,
+                smallest,
                 ..Hunted::default()
             }),
             no_swarm: Box::default(),
+        }
+    }
+
+    #[test]
+    fn a_smallest_case_that_is_missing_or_unchecked_or_could_lose_something_is_not_small() {
+        let checked = [Some(true), Some(false), None].map(|minimal| small(minimal, None));
+        let found = checked.map(|small| caught(Some(small)).is_made_small());
+        assert_eq!(found, [true, false, false]);
+        assert!(!caught(None).is_made_small());
+        let nothing = Measure::Hunted {
+            swarm: Box::default(),
+            no_swarm: Box::default(),
         };
-        let found = [Some(true), Some(false), None].map(|minimal| with(minimal).is_minimal());
-        assert_eq!(found, [true, false, true]);
+        assert!(nothing.is_made_small());
+    }
+
+    #[test]
+    fn a_smallest_case_that_is_larger_than_what_was_found_is_not_small() {
+        let of = |steps, faults| {
+            let found = Some(Size { steps, faults });
+            caught(Some(small(Some(true), found))).is_made_small()
+        };
+        assert_eq!([of(2, 1), of(1, 1), of(2, 0)], [true, false, false]);
+    }
+
+    #[test]
+    fn what_was_measured_before_sizes_were_kept_is_read() {
+        let text = r#"{"steps": 1, "faults": 0, "invariant": "fefo", "minimal": true}"#;
+        let small: Small = serde_json::from_str(text).unwrap();
+        assert_eq!((small.steps, small.found), (1, None));
     }
 
     #[test]

@@ -19,7 +19,7 @@ mod wilson;
 pub use bug::{Bug, BugError, catalogue, chosen};
 pub use campaign::{Settings, Worlds, run};
 pub use keep::{Kept, Results};
-pub use measure::{First, Hunted, Measure, Small, Told};
+pub use measure::{First, Hunted, Measure, Size, Small, Told};
 pub use scratch::{Planted, Scratch};
 pub use wilson::interval;
 

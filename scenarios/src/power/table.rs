@@ -119,7 +119,7 @@ fn caught(text: &mut String, campaign: &Campaign<'_>) {
                 by(if swarm.caught > 0 { swarm } else { no_swarm }),
                 rate(swarm),
                 first(swarm.first),
-                small(swarm),
+                small_with_swarm(swarm),
                 rate(no_swarm),
                 first(no_swarm.first),
                 small(no_swarm),
@@ -214,20 +214,33 @@ fn first(first: Option<First>) -> String {
 fn small(hunted: &Hunted) -> String {
     hunted.smallest.as_ref().map_or_else(
         || "–".to_owned(),
-        |small| {
-            let least = match small.minimal {
-                Some(false) => ", not minimal",
-                _ => "",
-            };
-            format!("{} steps, {} faults{least}", small.steps, small.faults)
-        },
+        |small| format!("{} steps, {} faults", small.steps, small.faults),
     )
+}
+
+/// The same of one found with swarm, which has promises to keep.
+fn small_with_swarm(hunted: &Hunted) -> String {
+    let Some(small) = &hunted.smallest else {
+        let none = if hunted.caught > 0 {
+            "none was made"
+        } else {
+            "–"
+        };
+        return none.to_owned();
+    };
+    let unkept = match small.minimal {
+        _ if !small.is_no_larger() => ", larger than what was found",
+        Some(true) => "",
+        Some(false) => ", not minimal",
+        None => ", not checked",
+    };
+    format!("{} steps, {} faults{unkept}", small.steps, small.faults)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::power::Results;
+    use crate::power::{Results, Size, Small};
 
     fn worlds(swarm: u64) -> Worlds {
         Worlds {
@@ -333,5 +346,37 @@ mod tests {
             place("Not measured yet")
                 < place("| found | fefo (10) | 5.00 % (2.74 to 8.96): 10 of 200 |")
         );
+    }
+
+    #[test]
+    fn a_smallest_case_says_which_promise_it_does_not_keep() {
+        let small = |minimal, found| {
+            let (steps, faults) = (3, 1);
+            let small = Small {
+                steps,
+                faults,
+                minimal,
+                found,
+                ..Small::default()
+            };
+            small_with_swarm(&Hunted {
+                caught: 1,
+                smallest: Some(small),
+                ..Hunted::default()
+            })
+        };
+        let (steps, faults) = (2, 9);
+        assert_eq!(small(Some(true), None), "3 steps, 1 faults");
+        assert_eq!(small(Some(false), None), "3 steps, 1 faults, not minimal");
+        assert_eq!(small(None, None), "3 steps, 1 faults, not checked");
+        assert_eq!(
+            small(Some(true), Some(Size { steps, faults })),
+            "3 steps, 1 faults, larger than what was found"
+        );
+        let none = Hunted {
+            caught: 1,
+            ..Hunted::default()
+        };
+        assert_eq!(small_with_swarm(&none), "none was made");
     }
 }
