@@ -3,7 +3,7 @@
 
 use std::{num::NonZero, path::PathBuf, process::ExitCode, thread};
 
-use clap::Parser;
+use clap::{Parser, builder::RangedU64ValueParser};
 use scenarios::{
     command::Exit,
     power::{self, Settings, Worlds},
@@ -17,14 +17,14 @@ struct Arguments {
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     bugs: Vec<String>,
     /// Play so many worlds for each bug
-    #[arg(long, value_name = "N", default_value = "150")]
-    seeds: NonZero<u64>,
+    #[arg(long, value_name = "N", default_value_t = Worlds::default().swarm, value_parser = at_least_one())]
+    seeds: u64,
     /// Play so many again without swarm; each takes about eight times as long
-    #[arg(long, value_name = "N", default_value = "40")]
-    plain: NonZero<u64>,
+    #[arg(long, value_name = "N", default_value_t = Worlds::default().plain, value_parser = at_least_one())]
+    plain: u64,
     /// With swarm, play so many for a bug that those do not catch
-    #[arg(long, value_name = "N", default_value = "3000")]
-    most: NonZero<u64>,
+    #[arg(long, value_name = "N", default_value_t = Worlds::default().most, value_parser = at_least_one())]
+    most: u64,
     /// Play so many worlds at the same time; all cores when absent
     #[arg(long, value_name = "N")]
     jobs: Option<NonZero<usize>>,
@@ -37,6 +37,13 @@ struct Arguments {
     /// Leave out what was measured already
     #[arg(long)]
     resume: bool,
+    /// Measure nothing: write the table out of the results that are kept
+    #[arg(long, conflicts_with_all = ["bugs", "large", "resume"])]
+    page: bool,
+}
+
+fn at_least_one() -> RangedU64ValueParser {
+    RangedU64ValueParser::new().range(1..)
 }
 
 fn main() -> ExitCode {
@@ -54,16 +61,17 @@ fn main() -> ExitCode {
         out: arguments.out,
         bugs: arguments.bugs,
         worlds: Worlds {
-            swarm: arguments.seeds.get(),
-            plain: arguments.plain.get(),
-            most: arguments.most.max(arguments.seeds).get(),
+            swarm: arguments.seeds,
+            plain: arguments.plain,
+            most: arguments.most.max(arguments.seeds),
         },
         jobs: arguments.jobs.map_or_else(cores, NonZero::get),
         resume: arguments.resume,
     };
-    let measured = match arguments.large {
-        true => power::large::run(&settings),
-        false => power::run(&settings),
+    let measured = match (arguments.large, arguments.page) {
+        (true, _) => power::large::run(&settings),
+        (_, true) => power::retell(&settings),
+        (false, false) => power::run(&settings),
     };
     match measured {
         Ok(true) => Exit::Holds,

@@ -2,16 +2,17 @@
 
 use std::{
     fs,
+    num::NonZero,
     path::{Path, PathBuf},
+    thread,
 };
 
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use super::{
-    Bug, Hunted, Kept, Measure, PowerError, Results, Scratch, catalogue, chosen,
-    hunt::Hunt,
-    table::{self, Campaign},
+    Bug, Hunted, Kept, Made, Measure, PowerError, Results, Scratch, catalogue, chosen, hunt::Hunt,
+    page, table,
 };
 use crate::report;
 
@@ -45,6 +46,17 @@ pub struct Worlds {
     pub most: u64,
 }
 
+impl Default for Worlds {
+    /// Those of the page in the repository: results with other numbers are void for it.
+    fn default() -> Self {
+        Self {
+            swarm: 150,
+            plain: 30,
+            most: 1500,
+        }
+    }
+}
+
 impl Settings {
     /// The file that the table goes to.
     fn table(&self) -> PathBuf {
@@ -76,14 +88,11 @@ pub fn run(settings: &Settings) -> Result<bool, PowerError> {
     for bug in &bugs {
         bug.applied(&settings.root)?;
     }
-    let document = settings.table();
-    if let Some(folder) = document.parent() {
-        fs::create_dir_all(folder).map_err(PowerError::file("cannot create", folder))?;
-    }
-    report::writable(&document).map_err(PowerError::file("cannot write", &document))?;
+    let document = writable(settings)?;
     eprintln!("copying the workspace to {}", settings.folder.display());
     let scratch = Scratch::fill(&settings.root, &settings.folder)?;
     let results = Results::open(settings.measured(), scratch.fingerprint(), settings.worlds)?;
+    let made = made(settings, &scratch);
     let work = Work {
         settings,
         scratch: &scratch,
@@ -93,23 +102,56 @@ pub fn run(settings: &Settings) -> Result<bool, PowerError> {
     for (place, bug) in bugs.iter().enumerate() {
         let kept = work.measured(bug, &unpatched, (place + 1, bugs.len()))?;
         eprintln!("  {}", table::line(&kept.measure));
-        let rows: Vec<(&Bug, Option<Kept>)> = all
-            .iter()
-            .map(|bug| (bug, results.find(Some(bug))))
-            .collect();
-        let text = table::document(&Campaign {
-            unpatched: &unpatched,
-            rows: &rows,
-            worlds: settings.worlds,
-            jobs: settings.jobs,
-        });
-        fs::write(&document, text).map_err(PowerError::file("cannot write", &document))?;
+        write_page(&document, &all, &results, made)?;
     }
     let is_good = |bug: &Bug| {
         let kept = results.current(Some(bug));
         kept.is_some_and(|kept| kept.measure.is_caught() && kept.measure.is_made_small())
     };
     Ok(bugs.iter().all(is_good))
+}
+
+/// Writes the table out of what is kept, and measures nothing.
+///
+/// # Errors
+/// When nothing was measured with these numbers of worlds, or a file fails.
+pub fn retell(settings: &Settings) -> Result<bool, PowerError> {
+    let all = catalogue(&settings.root.join("scenarios/bugs"))?;
+    let document = writable(settings)?;
+    let before = fs::read_to_string(&document).ok();
+    let scratch = Scratch::fill(&settings.root, &settings.folder)?;
+    let results = Results::open(settings.measured(), scratch.fingerprint(), settings.worlds)?;
+    let mut made = made(settings, &scratch);
+    // It was measured where the page says, which need not be here.
+    if let Some(before) = before.and_then(|page| Made::read(&page)) {
+        (made.jobs, made.cores) = (before.jobs, before.cores);
+    }
+    write_page(&document, &all, &results, made)?;
+    Ok(true)
+}
+
+fn made(settings: &Settings, scratch: &Scratch) -> Made {
+    Made {
+        worlds: settings.worlds,
+        jobs: settings.jobs,
+        cores: thread::available_parallelism().map_or(1, NonZero::get),
+        sources: scratch.fingerprint(),
+    }
+}
+
+/// The file for the table, found out before an hour's work to be one that can be written.
+fn writable(settings: &Settings) -> Result<PathBuf, PowerError> {
+    let document = settings.table();
+    if let Some(folder) = document.parent() {
+        fs::create_dir_all(folder).map_err(PowerError::file("cannot create", folder))?;
+    }
+    report::writable(&document).map_err(PowerError::file("cannot write", &document))?;
+    Ok(document)
+}
+
+fn write_page(path: &Path, all: &[Bug], results: &Results, made: Made) -> Result<(), PowerError> {
+    let text = page(all, results, made).ok_or(PowerError::Unmeasured)?;
+    fs::write(path, text).map_err(PowerError::file("cannot write", path))
 }
 
 struct Work<'a> {

@@ -3,7 +3,7 @@
 //!
 //! A [`Bug`] is a small patch against the middleware. One after the other is planted in a scratch copy
 //! of the workspace ([`Scratch`]), built, and hunted with swarm and without ([`Measure`]). Results are
-//! kept one by one, so an interrupted campaign resumes, and told as [`table`]. How a hunt works is in
+//! kept one by one, so an interrupted campaign resumes, and told as a [`page()`]. How a hunt works is in
 //! [`crate::hunt`]; here it is a process like anybody else's.
 
 mod bug;
@@ -12,14 +12,16 @@ mod hunt;
 mod keep;
 pub mod large;
 mod measure;
+mod page;
 mod scratch;
 pub mod table;
 mod wilson;
 
 pub use bug::{Bug, BugError, catalogue, chosen};
-pub use campaign::{Settings, Worlds, run};
+pub use campaign::{Settings, Worlds, retell, run};
 pub use keep::{Kept, Results};
 pub use measure::{First, Hunted, Measure, Size, Small, Told};
+pub use page::{Made, page};
 pub use scratch::{Planted, Scratch};
 pub use wilson::interval;
 
@@ -39,6 +41,11 @@ pub enum PowerError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// There is nothing to make a page of.
+    #[error(
+        "nothing was measured in these numbers of worlds; measure first, or name those of the results"
+    )]
+    Unmeasured,
     /// A command that this one needs did not work.
     #[error("{command} failed: {said}")]
     Command {
@@ -64,6 +71,6 @@ impl PowerError {
 
     /// Whether the person who called is to blame, rather than the harness.
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::Bug(_))
+        matches!(self, Self::Bug(_) | Self::Unmeasured)
     }
 }

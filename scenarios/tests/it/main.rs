@@ -9,6 +9,7 @@ mod bugs;
 mod command;
 mod determinism;
 mod hunting;
+mod power;
 mod regressions;
 
 use std::{
