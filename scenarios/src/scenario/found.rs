@@ -1,5 +1,7 @@
 //! `[found]`: where a scenario comes from that no person wrote.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +19,10 @@ pub struct Found {
     pub format: u32,
     /// What it broke, such as `S6 exactly_once`.
     pub invariant: String,
+    /// Kinds of fault that strike no longer since it was mended, each with the reason: only what the
+    /// middleware did wrong brought it there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub idle: BTreeMap<String, String>,
 }
 
 impl Found {
@@ -26,6 +32,7 @@ impl Found {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             format: FORMAT,
             invariant: invariant.to_owned(),
+            idle: BTreeMap::new(),
         }
     }
 }
