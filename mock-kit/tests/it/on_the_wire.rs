@@ -1,170 +1,18 @@
 //! Faults of the wire as bytes: each on a pipe under paused time, and on a real TCP socket, where a
 //! reset is a reset, and a close a close.
 
-use std::{io::ErrorKind, time::Duration};
+use std::time::Duration;
 
-use mock_kit::{Role, Site, bind, serve, serve_connection};
-use serde_json::{Value, json};
-use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
-    net::TcpStream,
-    time::Instant,
-};
+use serde_json::json;
+use tokio::{io::AsyncWriteExt, time::Instant};
 
-use crate::world::World;
+use crate::reach::{By, End, Line, Reached, addition, ask, hear, on_both, reading};
 
-const NOTE: &str = r#"{"sku": "A", "quantity": 3}"#;
 const WHOLE: &str = r#"{"id":1,"sku":"A","quantity":3}"#;
 
-/// A connection, whatever carries it.
-trait Line: AsyncRead + AsyncWrite + Unpin + Send {}
-impl<Io: AsyncRead + AsyncWrite + Unpin + Send> Line for Io {}
-
-/// How a connection ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
-    Closed,
-    Reset,
-}
-
-/// What came over a connection: pieces, as they were read, when, and how it ended.
-#[derive(Debug)]
-struct Heard {
-    pieces: Vec<(Duration, Vec<u8>)>,
-    end: Option<End>,
-}
-
-/// One way to reach a world.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum By {
-    Pipe,
-    Tcp,
-}
-
-/// A world that is reached in one way.
-struct Reached {
-    world: World,
-    site: Site,
-    /// Where it listens; without one it is reached by pipes.
-    address: Option<std::net::SocketAddr>,
-}
-
-impl Reached {
-    async fn new(by: By, rule: Value) -> Self {
-        let world = World::struck_by(rule);
-        let site = world.mock.site();
-        let address = match by {
-            By::Pipe => None,
-            By::Tcp => {
-                let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
-                let address = listener.local_addr().unwrap();
-                tokio::spawn(serve(listener, site.clone(), std::future::pending()));
-                Some(address)
-            }
-        };
-        Self {
-            world,
-            site,
-            address,
-        }
-    }
-
-    /// A new connection of the middleware; `None` when a pipe is refused.
-    async fn connect(&self) -> Option<Box<dyn Line>> {
-        if let Some(address) = self.address {
-            return Some(Box::new(TcpStream::connect(address).await.unwrap()));
-        }
-        let (near, far) = tokio::io::duplex(64 * 1024);
-        let entry = self.site.enter(Some(Role::Middleware))?;
-        tokio::spawn(serve_connection(far, entry));
-        Some(Box::new(near))
-    }
-
-    async fn add(&self, key: &str) -> Heard {
-        let mut line = self.connect().await.unwrap();
-        ask(&mut line, &addition(key)).await;
-        hear(&mut line, Duration::from_millis(700)).await
-    }
-}
-
-fn addition(key: &str) -> String {
-    format!(
-        "POST /notes HTTP/1.1\r\nhost: toy.test\r\nauthorization: hub\r\nidempotency-key: {key}\r\n\
-         content-type: application/json\r\ncontent-length: {}\r\n\r\n{NOTE}",
-        NOTE.len()
-    )
-}
-
-fn reading(path: &str) -> String {
-    format!("GET {path} HTTP/1.1\r\nhost: toy.test\r\nauthorization: hub\r\n\r\n")
-}
-
-async fn ask(line: &mut Box<dyn Line>, request: &str) {
-    line.write_all(request.as_bytes()).await.unwrap();
-}
-
-/// Reads until the connection ends, or nothing comes for so long.
-async fn hear(line: &mut Box<dyn Line>, patience: Duration) -> Heard {
-    let (started, mut pieces) = (Instant::now(), Vec::new());
-    let mut buffer = vec![0; 64 * 1024];
-    loop {
-        let end = match tokio::time::timeout(patience, line.read(&mut buffer)).await {
-            Err(_) => None,
-            Ok(Ok(0)) => Some(End::Closed),
-            Ok(Ok(read)) => {
-                pieces.push((started.elapsed(), buffer[..read].to_vec()));
-                continue;
-            }
-            Ok(Err(error)) => {
-                assert_eq!(error.kind(), ErrorKind::ConnectionReset);
-                Some(End::Reset)
-            }
-        };
-        return Heard { pieces, end };
-    }
-}
-
-impl Heard {
-    fn bytes(&self) -> Vec<u8> {
-        self.pieces
-            .iter()
-            .flat_map(|(_, piece)| piece.clone())
-            .collect()
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8(self.bytes()).unwrap()
-    }
-
-    /// The body of the one reply that came.
-    fn body(&self) -> String {
-        let text = self.text();
-        assert!(text.starts_with("HTTP/1.1 201 Created\r\n"), "{text}");
-        text.split_once("\r\n\r\n").unwrap().1.to_owned()
-    }
-}
-
-/// Tries `$play` on a pipe under paused time, and on a socket.
-macro_rules! on_both {
-    ($($(#[$doc:meta])* $name:ident: $play:expr;)+) => {
-        mod on_a_pipe {
-            use super::*;
-            $(#[tokio::test(start_paused = true)]
-            async fn $name() {
-                $play(By::Pipe).await;
-            })+
-        }
-        mod on_a_socket {
-            use super::*;
-            $(#[tokio::test]
-            async fn $name() {
-                $play(By::Tcp).await;
-            })+
-        }
-    };
-}
-
 on_both! {
+    latency_is_silence_and_then_a_whole_reply: latencies;
+    a_time_out_is_silence_and_an_orderly_close: time_outs;
     a_reset_is_a_reset_in_each_phase: resets;
     an_empty_reply_is_an_orderly_close: empty_replies;
     a_lost_reply_is_an_orderly_close: lost_replies;
@@ -210,6 +58,39 @@ async fn resets(by: By) {
         assert_eq!(
             reached.world.report(),
             [format!("reset add_note {phase} 1")]
+        );
+    }
+}
+
+async fn latencies(by: By) {
+    for phase in ["before_apply", "reply"] {
+        let rule = json!({"kind": "latency", "ms": 400, "phase": phase, "nth": 1});
+        let reached = Reached::new(by, rule).await;
+        let heard = reached.add("k").await;
+        assert_eq!((heard.body().as_str(), heard.end), (WHOLE, None), "{phase}");
+        let first = heard.pieces[0].0;
+        assert!(first >= Duration::from_millis(400), "{phase}: {first:?}");
+        assert!(reached.add("l").await.text().contains(" 201 "));
+        assert_eq!(
+            reached.world.report(),
+            [format!("latency add_note {phase} 1")]
+        );
+    }
+}
+
+async fn time_outs(by: By) {
+    for (phase, notes) in [("before_apply", 0), ("applied_reply_lost", 1)] {
+        let rule = json!({"kind": "time_out", "hold_ms": 400, "phase": phase, "nth": 1});
+        let reached = Reached::new(by, rule).await;
+        let started = Instant::now();
+        let heard = reached.add("k").await;
+        assert_eq!((heard.bytes().len(), heard.end), (0, Some(End::Closed)));
+        assert!(started.elapsed() >= Duration::from_millis(400), "{phase}");
+        assert_eq!(reached.world.notes(), notes, "{phase}");
+        assert!(reached.add("l").await.text().contains(" 201 "));
+        assert_eq!(
+            reached.world.report(),
+            [format!("time_out add_note {phase} 1")]
         );
     }
 }

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use axum::{
     extract::State,
-    http::{HeaderName, HeaderValue, StatusCode, header::RETRY_AFTER, request::Parts},
+    http::{
+        HeaderName, HeaderValue, StatusCode,
+        header::{CONTENT_TYPE, RETRY_AFTER},
+        request::Parts,
+    },
     response::{IntoResponse, Response},
 };
 use jiff::Timestamp;
@@ -19,6 +23,9 @@ use utoipa::openapi::{Response as Documented, Responses};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) const WRITE: u32 = 1;
+
+/// A document with a place for every kind of bad data.
+pub(crate) const STOCK: &str = r#"{"data":[{"sku":"A","on_hand":5,"unit":"KGM","status":"open","made_at":"2026-11-02T00:00:00Z","expires_on":"2026-12-24"}]}"#;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Toy {
@@ -131,6 +138,7 @@ impl Vendor for Toy {
             .routes(routes!(list_notes, add_note))
             .routes(routes!(add_batch))
             .routes(routes!(count_note))
+            .routes(routes!(levels))
             .routes(routes!(open))
     }
 
@@ -275,12 +283,11 @@ impl Signer for ToySigner {
         at: Timestamp,
     ) -> Vec<(HeaderName, HeaderValue)> {
         let body = String::from_utf8_lossy(&message.body.0).into_owned();
-        let text = format!(
-            "{} {} {} {body}",
-            message.id,
-            at.as_second(),
-            secrets.join("+")
-        );
+        // A header loses the white space at its end on the way.
+        let kept = body.trim_end();
+        let lost = "_".repeat(body.len() - kept.len());
+        let (at, secrets) = (at.as_second(), secrets.join("+"));
+        let text = format!("{} {at} {secrets} {kept}{lost}", message.id);
         let value = HeaderValue::from_bytes(text.as_bytes()).unwrap();
         vec![(HeaderName::from_static("toy-signature"), value)]
     }
@@ -336,7 +343,7 @@ async fn list_notes(
     request_body = NewNote, responses((status = 201, body = Note)))]
 async fn add_note(
     State(mock): State<Mock<Toy>>,
-    _: Call,
+    call: Call,
     Json(new): Json<NewNote>,
 ) -> Result<impl IntoResponse, ToyError> {
     if new.sku == "explosive" {
@@ -346,7 +353,14 @@ async fn add_note(
             None,
         ));
     }
-    let note = mock.with(|state, _| state.vendor.add(new));
+    let note = mock.with(|state, _| {
+        let mut note = state.vendor.add(new);
+        if call.struck.is_to_reuse_sequence() {
+            call.struck.sequence_reused();
+            note.id -= 1;
+        }
+        note
+    });
     Ok((StatusCode::CREATED, Json(note)))
 }
 
@@ -376,6 +390,11 @@ async fn add_batch(
 async fn count_note(State(mock): State<Mock<Toy>>, _: Call, Path(id): Path<usize>) -> Json<usize> {
     let _ = id;
     Json(mock.with(|state, _| state.vendor.notes.len()))
+}
+
+#[utoipa::path(get, path = "/stock", operation_id = "levels", responses((status = 200)))]
+async fn levels(_: Call) -> impl IntoResponse {
+    ([(CONTENT_TYPE, "application/json")], STOCK)
 }
 
 #[utoipa::path(get, path = "/open", operation_id = "open", responses((status = 200)))]

@@ -123,10 +123,15 @@ impl World {
 
     /// Registers an endpoint `http://hub.test/<id>` for all topics.
     pub(crate) fn listen(&self, id: &str) {
+        self.listen_at("http://hub.test", id);
+    }
+
+    /// Registers an endpoint `<base>/<id>` for all topics.
+    pub(crate) fn listen_at(&self, base: &str, id: &str) {
         let endpoint = NewEndpoint {
             id: id.to_owned(),
             owner: "hub".into(),
-            url: format!("http://hub.test/{id}"),
+            url: format!("{base}/{id}"),
             topics: vec!["*".to_owned()],
             secret: "first".to_owned(),
         };
@@ -154,10 +159,7 @@ impl World {
             let path = request.uri().path().to_owned();
             let count = {
                 let mut log = log.lock().unwrap();
-                log.push(Received::of(
-                    &request,
-                    since_start(mock.clock().world_now()),
-                ));
+                log.push(Received::at(&mock, &request));
                 log.iter().filter(|received| received.path == path).count() - 1
             };
             let (ms, status) = answer(&path, count);
@@ -198,10 +200,10 @@ impl Answer {
 }
 
 impl Received {
-    fn of(request: &Request<Bytes>, ms: i64) -> Self {
+    pub(crate) fn at(mock: &Mock<Toy>, request: &Request<Bytes>) -> Self {
         let signature = request.headers()["toy-signature"].as_bytes();
         Self {
-            ms,
+            ms: since_start(mock.clock().world_now()),
             path: request.uri().path().to_owned(),
             signature: String::from_utf8_lossy(signature).into_owned(),
             body: String::from_utf8_lossy(request.body()).into_owned(),
