@@ -350,6 +350,14 @@ impl FaultRule {
         if timing.every == Some(0) || timing.nth == Some(0) || timing.at.contains(&0) {
             return Err("nth, every and at count from 1, so 0 never strikes".to_owned());
         }
+        if self.fault.is_of_window()
+            && let Some(field) = timing.picks_a_request()
+        {
+            return Err(format!(
+                "`{field}` picks single requests, and this holds from `from` until `until`, whatever \
+                 is sent meanwhile"
+            ));
+        }
         Ok(())
     }
 }
@@ -369,9 +377,21 @@ impl Place {
             ("method", self.method.is_some()),
             ("path", self.path.is_some()),
         ];
-        fields
-            .into_iter()
-            .find_map(|(field, is_given)| is_given.then_some(field))
+        first_given(fields)
+    }
+}
+
+impl Timing {
+    /// A field that only a request, by its number, can match.
+    fn picks_a_request(&self) -> Option<&'static str> {
+        let fields = [
+            ("at", !self.at.is_empty()),
+            ("nth", self.nth.is_some()),
+            ("every", self.every.is_some()),
+            ("chance", self.chance.is_some()),
+            ("limit", self.limit.is_some()),
+        ];
+        first_given(fields)
     }
 }
 
@@ -443,6 +463,11 @@ impl Groups {
 /// Reads a part of a rule; an error begins with the field's name.
 pub(super) fn traced<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<T, String> {
     serde_path_to_error::deserialize(Value::Object(fields)).map_err(|error| error.to_string())
+}
+
+fn first_given(fields: impl IntoIterator<Item = (&'static str, bool)>) -> Option<&'static str> {
+    let mut fields = fields.into_iter();
+    fields.find_map(|(field, is_given)| is_given.then_some(field))
 }
 
 fn unknown(found: &Option<String>) -> String {

@@ -166,6 +166,28 @@ fn a_rule_says_what_was_wrong_and_what_was_meant() {
 }
 
 #[test]
+fn what_holds_for_a_whole_window_has_no_numbers_of_requests() {
+    for (field, value) in [
+        ("at", json!([2])),
+        ("nth", json!(2)),
+        ("every", json!(2)),
+        ("chance", json!(0.5)),
+        ("limit", json!(2)),
+    ] {
+        let rule = json!({"kind": "clock_skew", "from": 10, "until": 20, field: value});
+        let refused = serde_json::from_value::<FaultRule>(rule).unwrap_err();
+        let expected = format!(
+            "fault clock_skew: `{field}` picks single requests, and this holds from `from` until \
+             `until`, whatever is sent meanwhile"
+        );
+        assert_eq!(refused.to_string(), expected);
+    }
+    // They say which of the requests served meanwhile are counted.
+    let place = json!({"kind": "clock_skew", "operation": "get_note", "client": "any"});
+    assert!(serde_json::from_value::<FaultRule>(place).is_ok());
+}
+
+#[test]
 fn one_name_and_a_list_of_names_are_both_operations() {
     let one: FaultRule =
         serde_json::from_value(json!({"kind": "reset", "operation": "a"})).unwrap();

@@ -29,7 +29,7 @@ impl Fault for ClockSkew {
         doc: "Sets the clock of the vendor ahead or behind while the rule is in its time window.",
         incident: "A vendor's clock is wrong, so order must never be by wall clock (no public source).",
         phases: &[Phase::Reply],
-        strikes: "the vendor as a whole, from `from` until `until`; counted per request served meanwhile",
+        strikes: "the vendor as a whole, from `from` until `until`, whoever asks for what; operation, method, path and client only say which of the requests served meanwhile are counted",
         params: &[Param {
             name: "offset_ms",
             doc: "milliseconds ahead, negative for behind (default 90000)",
