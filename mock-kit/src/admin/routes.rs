@@ -228,6 +228,9 @@ async fn report<V: Vendor>(State(mock): State<Mock<V>>) -> Json<Vec<FaultCount>>
     Json(mock.faults().report())
 }
 
+/// As far as a clock is set: expiry dates come and go within it, and no calendar ends.
+const FARTHEST_MS: u64 = 10 * 365 * 86_400_000;
+
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Offset {
@@ -241,10 +244,17 @@ async fn clock<V: Vendor>(State(mock): State<Mock<V>>) -> impl IntoResponse {
 async fn set_clock<V: Vendor>(
     State(mock): State<Mock<V>>,
     asked::Json(offset): asked::Json<Offset>,
-) -> impl IntoResponse {
+) -> Result<impl IntoResponse, Problem> {
+    if offset.offset_ms.unsigned_abs() > FARTHEST_MS {
+        let problem = format!(
+            "offset_ms: {} is not from -{FARTHEST_MS} to {FARTHEST_MS} (ten years)",
+            offset.offset_ms
+        );
+        return Err(Problem(StatusCode::BAD_REQUEST, problem));
+    }
     mock.clock().set_offset_ms(offset.offset_ms);
     mock.wake();
-    clock(State(mock)).await
+    Ok(clock(State(mock)).await)
 }
 
 #[derive(Deserialize)]

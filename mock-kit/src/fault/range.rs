@@ -13,3 +13,27 @@ pub(super) fn within<'de, const LOW: u64, const HIGH: u64, D: Deserializer<'de>>
     let said = format!("{number} is not a whole number from {LOW} to {HIGH}");
     Err(D::Error::custom(said))
 }
+
+/// Reads a number that is off by something, up to `MOST` either way.
+pub(super) fn off_by<'de, const MOST: i64, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<i64, D::Error> {
+    let number = i64::deserialize(deserializer)?;
+    if number != 0 && number.unsigned_abs() <= MOST.unsigned_abs() {
+        return Ok(number);
+    }
+    let said = format!("{number} is not from -{MOST} to -1 or from 1 to {MOST}");
+    Err(D::Error::custom(said))
+}
+
+/// Reads a status from `LOW` to `HIGH`.
+pub(super) fn status_within<'de, const LOW: u16, const HIGH: u16, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<u16, D::Error> {
+    let status = u16::deserialize(deserializer)?;
+    if (LOW..=HIGH).contains(&status) {
+        return Ok(status);
+    }
+    let said = format!("{status} is not from {LOW} to {HIGH}");
+    Err(D::Error::custom(said))
+}

@@ -188,6 +188,67 @@ fn what_holds_for_a_whole_window_has_no_numbers_of_requests() {
 }
 
 #[test]
+fn a_number_out_of_its_bounds_is_refused_by_its_field_its_bounds_and_itself() {
+    let off = "is not from -2592000000 to -1 or from 1 to 2592000000";
+    let day = "is not a whole number from 0 to 86400000";
+    for (kind, field, value, said) in [
+        (
+            "oversize_string",
+            "length",
+            10_000_001,
+            "is not a whole number from 1 to 10000000",
+        ),
+        (
+            "oversize_string",
+            "length",
+            0,
+            "is not a whole number from 1 to 10000000",
+        ),
+        ("webhook_delayed", "ms", 86_400_001, day),
+        ("webhook_delayed", "jitter_ms", 86_400_001, day),
+        ("webhook_duplicated", "after_ms", 86_400_001, day),
+        (
+            "webhook_reordered",
+            "hold_ms",
+            0,
+            "is not a whole number from 1 to 86400000",
+        ),
+        ("stale_read", "age_ms", 86_400_001, day),
+        ("clock_skew", "offset_ms", 2_592_000_001, off),
+        ("clock_skew", "offset_ms", -2_592_000_001_i64, off),
+        ("clock_skew", "offset_ms", 0, off),
+        ("partial_batch", "status", 399, "is not from 400 to 599"),
+        ("partial_batch", "status", 600, "is not from 400 to 599"),
+    ] {
+        let rule = json!({"kind": kind, field: value});
+        let refused = serde_json::from_value::<FaultRule>(rule).unwrap_err();
+        let expected = format!("fault {kind}: {field}: {value} {said}");
+        assert_eq!(refused.to_string(), expected);
+    }
+}
+
+#[test]
+fn no_field_of_any_kind_takes_whatever_number() {
+    for about in about_all() {
+        for param in about.params {
+            for value in [
+                json!(u64::MAX),
+                json!(i64::MAX),
+                json!(i64::MIN),
+                json!(-1e300),
+            ] {
+                let rule = json!({"kind": about.name, param.name: value});
+                let Err(refused) = serde_json::from_value::<FaultRule>(rule) else {
+                    panic!("{} takes {} = {value}", about.name, param.name);
+                };
+                let field = format!("fault {}: {}: ", about.name, param.name);
+                assert!(refused.to_string().starts_with(&field), "{refused}");
+            }
+        }
+    }
+}
+
+#[test]
 fn one_name_and_a_list_of_names_are_both_operations() {
     let one: FaultRule =
         serde_json::from_value(json!({"kind": "reset", "operation": "a"})).unwrap();

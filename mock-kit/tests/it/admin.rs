@@ -307,6 +307,13 @@ async fn whatever_is_wrong_with_a_request_is_one_line_in_one_shape() {
             "unknown field `offset`",
         ),
         (
+            "PUT",
+            "/clock",
+            Some(json!({"offset_ms": i64::MIN})),
+            400,
+            "offset_ms: -9223372036854775808 is not from -315360000000 to 315360000000",
+        ),
+        (
             "POST",
             "/revoke",
             Some(json!({"princpal": "hub"})),

@@ -8,6 +8,7 @@ use super::{DataFault, places};
 use crate::fault::{
     about::{About, Param},
     effect::Draws,
+    range::within,
     reply::Reply,
 };
 
@@ -18,7 +19,8 @@ pub struct OversizeString {
     /// Only fields of this name.
     pub field: Option<String>,
     /// Its length in characters.
-    pub length: usize,
+    #[serde(deserialize_with = "within::<1, 10_000_000, _>")]
+    pub length: u64,
 }
 
 impl Default for OversizeString {
@@ -41,7 +43,7 @@ impl DataFault for OversizeString {
             places::FIELD,
             Param {
                 name: "length",
-                doc: "characters (default 100000)",
+                doc: "characters, 1 to 10000000 (default 100000)",
             },
         ],
     };
@@ -50,7 +52,8 @@ impl DataFault for OversizeString {
         reply.edit(|document| {
             let wanted = |key: &str, value: &Value| !key.is_empty() && value.is_string();
             places::change_one(document, self.field.as_deref(), draws, wanted, |value| {
-                *value = "x".repeat(self.length).into();
+                let length = usize::try_from(self.length).unwrap_or(usize::MAX);
+                *value = "x".repeat(length).into();
             })
         })
     }

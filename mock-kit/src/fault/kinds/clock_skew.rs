@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::fault::{
     about::{About, Param, Phase},
     effect::{Draws, Effect, Fault},
+    range::off_by,
 };
 
 /// A vendor whose clock is wrong.
@@ -14,6 +15,7 @@ use crate::fault::{
 #[serde(default)]
 pub struct ClockSkew {
     /// By how much the clock is ahead, in milliseconds; behind when negative.
+    #[serde(deserialize_with = "off_by::<2_592_000_000, _>")]
     pub offset_ms: i64,
 }
 
@@ -32,7 +34,7 @@ impl Fault for ClockSkew {
         strikes: "the vendor as a whole, from `from` until `until`, whoever asks for what; operation, method, path and client only say which of the requests served meanwhile are counted",
         params: &[Param {
             name: "offset_ms",
-            doc: "milliseconds ahead, negative for behind (default 90000)",
+            doc: "milliseconds ahead, negative for behind, not 0, up to 2592000000 (30 days) either way (default 90000)",
         }],
     };
 

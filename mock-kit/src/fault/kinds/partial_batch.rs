@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::fault::{
     about::{About, Param, Phase},
     effect::{Draws, Effect, Fault},
+    range::status_within,
     share::{permille, share},
     struck::Semantic,
 };
@@ -18,7 +19,8 @@ pub struct PartialBatch {
     /// How likely each item is to fail, 0 to 1; at least one does.
     #[serde(deserialize_with = "share")]
     pub share: f64,
-    /// The status the items fail with.
+    /// The status the items fail with, 400 to 599.
+    #[serde(deserialize_with = "status_within::<400, 599, _>")]
     pub status: u16,
 }
 
@@ -45,7 +47,7 @@ impl Fault for PartialBatch {
             },
             Param {
                 name: "status",
-                doc: "the status of failed items (default 503)",
+                doc: "the status of failed items, 400 to 599 (default 503)",
             },
         ],
     };

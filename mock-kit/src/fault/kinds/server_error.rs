@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use http::StatusCode;
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize, de::Error};
+use serde::{Deserialize, Serialize};
 
 use crate::fault::{
     about::{About, Param, Phase},
     effect::{Draws, Effect, Fault, RetryAfter},
-    range::within,
+    range::{status_within, within},
 };
 
 /// A server that fails: 500, 502, 503 or 504.
@@ -17,7 +17,7 @@ use crate::fault::{
 #[serde(default)]
 pub struct ServerError {
     /// The status, 500 to 599.
-    #[serde(deserialize_with = "failure")]
+    #[serde(deserialize_with = "status_within::<500, 599, _>")]
     pub status: u16,
     /// The form of `Retry-After`.
     pub retry_after: RetryAfter,
@@ -69,12 +69,4 @@ impl Fault for ServerError {
             wait: Duration::from_secs(self.wait_seconds),
         }
     }
-}
-
-fn failure<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
-    let status = u16::deserialize(deserializer)?;
-    if (500..=599).contains(&status) {
-        return Ok(status);
-    }
-    Err(D::Error::custom(format!("{status} is not from 500 to 599")))
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::fault::{
     about::{About, Param, Phase},
     effect::{Draws, Effect, Fault},
+    range::within,
 };
 
 /// A read that comes from a replica that lags.
@@ -15,6 +16,7 @@ use crate::fault::{
 #[serde(default)]
 pub struct StaleRead {
     /// How old the reply served is at least, in milliseconds.
+    #[serde(deserialize_with = "within::<0, 86_400_000, _>")]
     pub age_ms: u64,
 }
 
@@ -33,7 +35,7 @@ impl Fault for StaleRead {
         strikes: "GET requests that were made before",
         params: &[Param {
             name: "age_ms",
-            doc: "milliseconds that the reply is old at least (default 1)",
+            doc: "milliseconds that the reply is old at least, 0 to 86400000 (default 1)",
         }],
     };
 

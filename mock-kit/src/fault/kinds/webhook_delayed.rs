@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::fault::{
     about::{About, Param, Phase},
     effect::{Draws, Effect, Fate, Fault},
+    range::within,
 };
 
 /// A webhook that comes late.
@@ -15,8 +16,10 @@ use crate::fault::{
 #[serde(default)]
 pub struct WebhookDelayed {
     /// The delay in milliseconds.
+    #[serde(deserialize_with = "within::<0, 86_400_000, _>")]
     pub ms: u64,
     /// By how many milliseconds, up or down, it varies.
+    #[serde(deserialize_with = "within::<0, 86_400_000, _>")]
     pub jitter_ms: u64,
 }
 
@@ -39,11 +42,11 @@ impl Fault for WebhookDelayed {
         params: &[
             Param {
                 name: "ms",
-                doc: "milliseconds (default 30000)",
+                doc: "milliseconds, 0 to 86400000 (default 30000)",
             },
             Param {
                 name: "jitter_ms",
-                doc: "milliseconds by which it varies, up or down (default 0)",
+                doc: "milliseconds by which it varies, up or down, 0 to 86400000 (default 0)",
             },
         ],
     };
@@ -51,7 +54,7 @@ impl Fault for WebhookDelayed {
     fn effect(&self, draws: &Draws) -> Effect {
         let (low, high) = (
             self.ms.saturating_sub(self.jitter_ms),
-            self.ms + self.jitter_ms,
+            self.ms.saturating_add(self.jitter_ms),
         );
         let delay = Duration::from_millis(draws.draw("delay").between(low, high));
         Effect::Deliver(Fate::Delayed(delay))

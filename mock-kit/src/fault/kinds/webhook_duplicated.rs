@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::fault::{
     about::{About, Param, Phase},
     effect::{Draws, Effect, Fate, Fault},
+    range::within,
 };
 
 /// A webhook that comes twice.
@@ -15,6 +16,7 @@ use crate::fault::{
 #[serde(default)]
 pub struct WebhookDuplicated {
     /// How long after the first it comes again, in milliseconds.
+    #[serde(deserialize_with = "within::<0, 86_400_000, _>")]
     pub after_ms: u64,
 }
 
@@ -33,7 +35,7 @@ impl Fault for WebhookDuplicated {
         strikes: "webhooks",
         params: &[Param {
             name: "after_ms",
-            doc: "milliseconds between the two (default 50)",
+            doc: "milliseconds between the two, 0 to 86400000 (default 50)",
         }],
     };
 

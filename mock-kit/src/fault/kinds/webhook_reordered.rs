@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::fault::{
     about::{About, Param, Phase},
     effect::{Draws, Effect, Fate, Fault},
+    range::within,
 };
 
 /// A webhook that a later one overtakes.
@@ -15,6 +16,7 @@ use crate::fault::{
 #[serde(default)]
 pub struct WebhookReordered {
     /// How long it waits for a later one, in milliseconds.
+    #[serde(deserialize_with = "within::<1, 86_400_000, _>")]
     pub hold_ms: u64,
 }
 
@@ -33,7 +35,7 @@ impl Fault for WebhookReordered {
         strikes: "webhooks that another one follows in time",
         params: &[Param {
             name: "hold_ms",
-            doc: "milliseconds it waits at most (default 30000)",
+            doc: "milliseconds it waits at most, 1 to 86400000 (default 30000)",
         }],
     };
 

@@ -1,11 +1,12 @@
 //! A reply that is longer or shorter than it says.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize, de::Error};
+use serde::{Deserialize, Serialize};
 
 use crate::fault::{
     about::{About, Param, Phase},
     effect::{Draws, Effect, Fault},
+    range::off_by,
     tamper::Tamper,
 };
 
@@ -14,7 +15,7 @@ use crate::fault::{
 #[serde(default)]
 pub struct WrongLength {
     /// By how many bytes the declared length is too long; too short when negative.
-    #[serde(deserialize_with = "off")]
+    #[serde(deserialize_with = "off_by::<65_536, _>")]
     pub by: i64,
 }
 
@@ -40,13 +41,4 @@ impl Fault for WrongLength {
     fn effect(&self, _: &Draws) -> Effect {
         Effect::Tamper(Tamper::Length(self.by))
     }
-}
-
-fn off<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-    let by = i64::deserialize(deserializer)?;
-    if by != 0 && by.unsigned_abs() <= 65_536 {
-        return Ok(by);
-    }
-    let said = format!("{by} is not from -65536 to -1 or from 1 to 65536");
-    Err(D::Error::custom(said))
 }
