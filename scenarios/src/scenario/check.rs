@@ -44,6 +44,7 @@ pub(crate) fn check(scenario: &Scenario, known: &Known) -> Result<(), Wrong> {
     check_zones(scenario)?;
     check_world(scenario)?;
     check_hub(&scenario.hub)?;
+    check_spans(scenario)?;
     check_steps(scenario)?;
     check_expected(scenario, known)?;
     check_places(scenario, known)
@@ -229,6 +230,26 @@ fn check_hub(hub: &HubSettings) -> Result<(), Wrong> {
     for (field, number) in [("bulk_from", hub.bulk_from), ("page_rows", hub.page_rows)] {
         if number == Some(0) {
             return least(field, format!("`{field}` is 0"), "at least 1");
+        }
+    }
+    Ok(())
+}
+
+/// What would come, or be over, after the longest run: nobody lives to see it.
+fn check_spans(scenario: &Scenario) -> Result<(), Wrong> {
+    let steps = scenario.steps.iter().enumerate();
+    let steps = steps.map(|(index, step)| ("step", index, "at", Some(step.at())));
+    let faults = scenario.faults.iter().enumerate();
+    let faults = faults.flat_map(|(index, fault)| {
+        fault
+            .spans()
+            .map(|(field, span)| ("fault", index, field, span))
+    });
+    for (table, index, field, span) in steps.chain(faults) {
+        if let Some(span) = span.filter(|span| *span > MOST) {
+            let path = [Key::Name(table), Key::Index(index), Key::Name(field)];
+            let what = format!("`{field}` is `{span}`, longer than a run can last");
+            return Err(Wrong::at(path, what).expecting("at most `2160h`"));
         }
     }
     Ok(())

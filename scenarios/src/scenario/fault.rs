@@ -146,6 +146,22 @@ impl Fault {
         }
     }
 
+    /// Its times and lengths of time, by the names of their fields. The windows of a vendor's rule
+    /// are no length that anybody waits.
+    pub(super) fn spans(&self) -> [(&'static str, Option<Span>); 2] {
+        match self {
+            Self::Process(fault) => fault.spans(),
+            Self::Crash(crash) => {
+                let at = match crash.moment {
+                    Moment::At(at) => Some(at),
+                    _ => None,
+                };
+                [("at", at), ("restart_after", Some(crash.restart_after))]
+            }
+            Self::Vendor(_) => [("from", None), ("until", None)],
+        }
+    }
+
     fn complaint(&self) -> Option<&'static str> {
         match self {
             Self::Process(fault) => fault.complaint(),

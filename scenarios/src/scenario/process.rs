@@ -164,7 +164,7 @@ pub(crate) const PROCESS_KINDS: [(&str, &str); 5] = [
 ];
 
 /// As far as a clock is ever set: 30 days, in seconds.
-const FARTHEST: i64 = 30 * 24 * 3600;
+const FARTHEST: u64 = 30 * 24 * 3600;
 
 impl ProcessFault {
     /// The kind by which a file names it.
@@ -186,6 +186,20 @@ impl ProcessFault {
         }
     }
 
+    /// Its times and lengths of time, by the names of their fields.
+    pub(super) fn spans(&self) -> [(&'static str, Option<Span>); 2] {
+        match self {
+            Self::VendorCrash(crash) => [
+                ("at", crash.at),
+                ("restart_after", Some(crash.restart_after)),
+            ],
+            Self::StorageBusy(outage) | Self::StorageFull(outage) => {
+                [("from", Some(outage.from)), ("lasts", Some(outage.lasts))]
+            }
+            Self::ClockJump(jump) => [("at", Some(jump.at)), ("lasts", jump.lasts)],
+        }
+    }
+
     /// What is wrong with its values, by the name of the field.
     pub(super) fn complaint(&self) -> Option<&'static str> {
         match self {
@@ -200,7 +214,9 @@ impl ProcessFault {
             {
                 Some("`lasts` is no time at all, so it never strikes")
             }
-            Self::ClockJump(jump) if jump.seconds == 0 || jump.seconds.abs() > FARTHEST => {
+            Self::ClockJump(jump)
+                if jump.seconds == 0 || jump.seconds.unsigned_abs() > FARTHEST =>
+            {
                 Some("`seconds` must not be 0, and at most 2592000 (30 days) forward or back")
             }
             _ => None,

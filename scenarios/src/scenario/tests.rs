@@ -197,6 +197,10 @@ fn a_process_fault_with_a_value_it_cannot_have_is_refused_by_the_field() {
     for (body, field) in [
         ("kind = \"clock_jump\"\nseconds = 0", "`seconds`"),
         ("kind = \"clock_jump\"\nseconds = 2592001", "`seconds`"),
+        (
+            "kind = \"clock_jump\"\nseconds = -9223372036854775808",
+            "`seconds`",
+        ),
         ("kind = \"storage_full\"\nlasts = \"0s\"", "`lasts`"),
         ("kind = \"vendor_crash\"\nnth_request = 0", "`nth_request`"),
         ("kind = \"hub_crash\"\nnth_request = 0", "`nth_request`"),
@@ -210,6 +214,35 @@ fn a_process_fault_with_a_value_it_cannot_have_is_refused_by_the_field() {
     ] {
         let said = complaint(&format!("[[fault]]\n{body}\n"));
         assert!(said.contains(field), "{said}");
+    }
+}
+
+#[test]
+fn a_time_after_the_longest_run_is_refused_at_its_field() {
+    let cancel = "do = \"cancel\"\nname = \"c\"\norder = \"o\"\nreason = \"r\"";
+    let order = "do = \"order\"\nname = \"o\"\ncustomer = \"C\"\nlines = []";
+    for (table, body, field) in [
+        ("fault", "kind = \"hub_crash\"", "at"),
+        (
+            "fault",
+            "kind = \"hub_crash\"\nnth_commit = 1",
+            "restart_after",
+        ),
+        ("fault", "kind = \"vendor_crash\"", "at"),
+        ("fault", "kind = \"vendor_crash\"", "restart_after"),
+        ("fault", "kind = \"storage_busy\"", "from"),
+        ("fault", "kind = \"storage_full\"", "lasts"),
+        ("fault", "kind = \"clock_jump\"", "at"),
+        ("fault", "kind = \"clock_jump\"", "lasts"),
+        ("step", order, "at"),
+        ("step", cancel, "at"),
+    ] {
+        let said = complaint(&format!("[[{table}]]\n{body}\n{field} = \"2160h1s\"\n"));
+        let expected = format!("`{field}` is `2160h1s`, longer than a run can last");
+        assert!(said.contains(&expected), "{said}");
+        assert!(said.contains("at most `2160h`"), "{said}");
+        let line = 3 + body.lines().count() + 2;
+        assert!(said.contains(&format!("x.toml:{line}:")), "{said}");
     }
 }
 

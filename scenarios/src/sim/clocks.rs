@@ -77,7 +77,10 @@ impl Clocks {
 
     /// How far a clock was set at most.
     pub(super) fn most(&self) -> SignedDuration {
-        let seconds = self.planned.iter().map(|jump| jump.seconds.abs());
+        let seconds = self
+            .planned
+            .iter()
+            .map(|jump| jump.seconds.saturating_abs());
         SignedDuration::from_secs(seconds.max().unwrap_or(0))
     }
 
