@@ -344,7 +344,8 @@ async fn whatever_is_wrong_with_a_request_is_one_line_in_one_shape() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_lists_what_it_has() {
+async fn it_lists_what_it_has_and_the_manual_names_all_of_it() {
+    let manual = include_str!("../../../README.md");
     let world = World::new();
     let listed = ask(&world, "GET", "", None).await.json();
     for operation in listed["operations"].as_array().unwrap() {
@@ -352,6 +353,7 @@ async fn it_lists_what_it_has() {
         let answer = ask(&world, method, path, None).await;
         let text = String::from_utf8(answer.body.to_vec()).unwrap();
         assert!(!text.contains("GET /__admin lists"), "{operation}: {text}");
+        assert!(manual.contains(&format!("/__admin{path}")), "{operation}");
     }
 }
 
