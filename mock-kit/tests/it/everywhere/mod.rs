@@ -7,6 +7,7 @@
 mod apart;
 mod bad_data;
 mod requests;
+mod rules;
 mod webhooks;
 
 use std::collections::BTreeSet;
