@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use seams::Keyed;
 use tokio::time::Instant;
 
 use super::{Coverage, Kinds, Shard, Trial, draw};
@@ -65,6 +66,14 @@ pub struct Campaign {
 /// One world in so many is played twice.
 const TWICE_EVERY: u64 = 20;
 
+/// Whether the world at this place of the whole campaign is played twice. Its seed decides, so that every
+/// share plays one in twenty, and all shares together the same ones as the whole. The first always is:
+/// a short hunt compares one as well, and so does the command that plays a single world again.
+fn is_twice(place: u64, seed: u64) -> bool {
+    let draw = Keyed::new(seed).draw("played twice", "world", 0);
+    place == 0 || draw.below(TWICE_EVERY) == 0
+}
+
 /// How often progress is told while no world ends.
 const TICK: Duration = Duration::from_millis(500);
 
@@ -105,7 +114,7 @@ impl Queue<'_> {
             let seed = self.settings.first.wrapping_add(place);
             let scenario = draw::scenario(seed, &self.settings.kinds);
             let plan = Plan::expand(&scenario, seed);
-            let trial = Trial::of(&plan, place.is_multiple_of(TWICE_EVERY));
+            let trial = Trial::of(&plan, is_twice(place, seed));
             if done.send(trial).is_err() {
                 return;
             }
@@ -166,6 +175,29 @@ impl Campaign {
         if !trial.broken.is_empty() {
             self.broken_after.insert(trial.seed, since);
             self.broken.insert(trial.seed, trial);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_share_plays_one_world_in_twenty_twice() {
+        let of = 8;
+        for number in 1..=of {
+            let shard: Shard = format!("{number}/{of}").parse().unwrap();
+            let places = (0..10_000).map(|index| shard.place(index));
+            let twice = places.filter(|place| is_twice(*place, 1 + place)).count();
+            assert!((400..600).contains(&twice), "{shard}: {twice}");
+        }
+    }
+
+    #[test]
+    fn a_world_played_again_by_itself_is_played_twice() {
+        for seed in 1..100 {
+            assert!(is_twice(0, seed), "{seed}");
         }
     }
 }

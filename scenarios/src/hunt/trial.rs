@@ -54,17 +54,19 @@ const NONDETERMINISM: &str = "nondeterminism";
 impl Trial {
     /// Plays a plan; `twice` plays it again and compares the traces.
     pub fn of(plan: &Plan, twice: bool) -> Self {
-        let mut trial = match once(plan) {
-            Ok((run, _)) => {
-                let mut trial = Self::judged(plan.seed, &run);
-                if twice && let Some(broken) = compared(&run, plan) {
-                    trial.broken.push(broken);
-                }
-                trial
-            }
-            Err(broken) => Self::nothing_but(plan.seed, broken),
+        Self::played(plan.seed, twice, || once(plan).map(|(run, _)| run))
+    }
+
+    fn played(seed: u64, twice: bool, play: impl Fn() -> Result<Run, Broken>) -> Self {
+        let run = match play() {
+            Ok(run) => run,
+            Err(broken) => return Self::nothing_but(seed, broken),
         };
-        trial.twice = twice;
+        let mut trial = Self::judged(seed, &run);
+        if twice {
+            trial.broken.extend(compared(&run, play()));
+            trial.twice = true;
+        }
         trial
     }
 
@@ -138,16 +140,82 @@ fn words(panic: &(dyn std::any::Any + Send)) -> String {
     text.unwrap_or_else(|| "without a word".to_owned())
 }
 
-fn compared(run: &Run, plan: &Plan) -> Option<Broken> {
-    let again = match once(plan) {
-        Ok((again, _)) => again.trace_hash,
-        Err(broken) => broken.invariant,
+fn compared(run: &Run, again: Result<Run, Broken>) -> Option<Broken> {
+    let again = match again {
+        Ok(again) => format!("the hash {}", again.trace_hash),
+        Err(broken) => format!("none: {}, {}", broken.invariant, broken.evidence.join("; ")),
     };
-    (again != run.trace_hash).then(|| Broken {
+    let first = format!("the hash {}", run.trace_hash);
+    (again != first).then(|| Broken {
         invariant: NONDETERMINISM.to_owned(),
         evidence: vec![format!(
-            "the trace of one seed has the hash {}, and then {again}",
-            run.trace_hash
+            "the trace of one seed has {first}, and then {again}"
         )],
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::report::Verdict;
+
+    fn run(trace_hash: &str) -> Run {
+        Run {
+            scenario: "hunt-7".to_owned(),
+            word: String::new(),
+            seed: 7,
+            verdict: Verdict::Pass,
+            trace_hash: trace_hash.to_owned(),
+            requests: 12,
+            orders: 1,
+            faults: Vec::new(),
+            virtual_ms: 1000,
+            wall_ms: 0,
+            invariants: Vec::new(),
+            unmet: Vec::new(),
+        }
+    }
+
+    /// What is broken when a world comes out first as the one and then as the other.
+    fn broken(twice: bool, first: &str, second: Result<Run, Broken>) -> (Vec<Broken>, u32) {
+        let played = Cell::new(0);
+        let trial = Trial::played(7, twice, || {
+            played.set(played.get() + 1);
+            match played.get() {
+                1 => Ok(run(first)),
+                _ => second.clone(),
+            }
+        });
+        assert_eq!(trial.twice, twice);
+        (trial.broken, played.get())
+    }
+
+    #[test]
+    fn two_runs_of_a_seed_that_differ_break_determinism() {
+        let (found, played) = broken(true, "00aa", Ok(run("00bb")));
+        assert_eq!(played, 2);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].invariant, NONDETERMINISM);
+        for hash in ["00aa", "00bb"] {
+            assert!(found[0].evidence[0].contains(hash), "{found:?}");
+        }
+        let panicked = Broken {
+            invariant: PANIC.to_owned(),
+            evidence: vec!["out of range".to_owned()],
+        };
+        let (found, _) = broken(true, "00aa", Err(panicked));
+        assert_eq!(found[0].invariant, NONDETERMINISM);
+        assert!(
+            found[0].evidence[0].contains("panic, out of range"),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn two_runs_of_a_seed_that_are_equal_break_nothing() {
+        assert_eq!(broken(true, "00aa", Ok(run("00aa"))), (Vec::new(), 2));
+        assert_eq!(broken(false, "00aa", Ok(run("00bb"))), (Vec::new(), 1));
+    }
 }
