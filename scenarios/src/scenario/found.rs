@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The format of plans: how a seed becomes a world. It changes when the same file would come to
-/// mean another world.
+/// The format of plans: how a seed becomes a world. It has to be raised when the same file would come to
+/// mean another world: a case found before fits no other, so files of another format are refused, and
+/// those in `regressions/` have to be found anew. A test in `plan/` holds what some files expand to, and
+/// fails when they come to mean something else.
 pub(crate) const FORMAT: u32 = 1;
 
 /// Written into a failing plan that was made small.

@@ -6,7 +6,7 @@
 mod check;
 mod expect;
 mod fault;
-mod found;
+pub(crate) mod found;
 mod hub;
 mod load;
 mod mistake;
