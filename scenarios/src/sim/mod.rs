@@ -7,6 +7,7 @@ mod canary;
 mod clocks;
 mod disk;
 mod doom;
+mod guarded;
 mod history;
 mod last_words;
 pub mod ledger;
@@ -33,6 +34,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 pub use canary::CANARY;
+pub use guarded::play_guarded;
 pub use parties::{Addresses, PeoplesWires, Vendors, catalogue};
 pub use run::{Played, play};
 pub use told::Untellable;
@@ -62,6 +64,9 @@ pub enum SimError {
     /// The middleware ended without a reason.
     #[error("the middleware ended without a reason")]
     Ended,
+    /// The harness panicked, or the middleware in it.
+    #[error("it panicked: {0}")]
+    Panicked(String),
 }
 
 /// The operations and webhook topics of both vendors, by their names in fault rules.
