@@ -43,6 +43,24 @@ impl Kinds {
         Ok(kinds)
     }
 
+    /// The flags that choose them, each with a space before it: without those, a seed draws another
+    /// world.
+    pub fn flags(&self) -> String {
+        let is_left_out = |name: &&str| !self.names.contains(name);
+        let left_out: Vec<&str> = fault_kinds().filter(is_left_out).collect();
+        let mut flags = match () {
+            () if left_out.is_empty() => String::new(),
+            () if left_out.len() <= self.names.len() || self.names.is_empty() => {
+                format!(" --without {}", left_out.join(","))
+            }
+            () => format!(" --only {}", self.names.join(",")),
+        };
+        if !self.swarm {
+            flags.push_str(" --no-swarm");
+        }
+        flags
+    }
+
     /// The same with or without swarm.
     #[must_use]
     pub fn swarming(self, swarm: bool) -> Self {
@@ -67,9 +85,9 @@ fn known(name: &String) -> Result<(), String> {
     let near = nearest_three(name, fault_kinds());
     let what = format!("no kind of fault is called `{name}`");
     if near.is_empty() {
-        return Err(format!("{what}\n  `lockstep explain` knows them"));
+        return Err(format!("{what}; `lockstep explain` knows them"));
     }
-    Err(format!("{what}\n  did you mean {}?", near.join(", ")))
+    Err(format!("{what}; did you mean {}?", near.join(", ")))
 }
 
 /// Whether the kind strikes connections rather than operations.
@@ -217,5 +235,47 @@ pub(super) fn variety(kind: &str) -> &'static [Variety] {
         "stale_read" => &[("age_ms", &["1000", "60000"])],
         "partial_batch" => &[("share", &["0.1", "1.0"])],
         _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the command line makes of flags.
+    fn read(flags: &str) -> Kinds {
+        let words: Vec<&str> = flags.split_whitespace().collect();
+        let after = |flag: &str| -> Vec<String> {
+            let place = words.iter().position(|word| *word == flag);
+            let names = place.and_then(|place| words.get(place + 1));
+            names.map_or_else(Vec::new, |n| n.split(',').map(str::to_owned).collect())
+        };
+        let chosen = Kinds::chosen(&after("--only"), &after("--without")).unwrap();
+        chosen.swarming(!words.contains(&"--no-swarm"))
+    }
+
+    #[test]
+    fn the_flags_of_a_choice_choose_the_same_again() {
+        let name = |name: &str| name.to_owned();
+        let few = [name("latency"), name("reset")];
+        let all: Vec<String> = fault_kinds().map(str::to_owned).collect();
+        let chosen = |only: &[String], without: &[String]| Kinds::chosen(only, without).unwrap();
+        for (kinds, flags) in [
+            (Kinds::all(), ""),
+            (chosen(&few, &[]), " --only latency,reset"),
+            (chosen(&few, &few[..1]), " --only reset"),
+            (chosen(&[], &few), " --without latency,reset"),
+            (
+                chosen(&few, &[]).swarming(false),
+                " --only latency,reset --no-swarm",
+            ),
+            (Kinds::all().swarming(false), " --no-swarm"),
+        ] {
+            assert_eq!(kinds.flags(), flags);
+            assert_eq!(read(flags), kinds);
+        }
+        let none = chosen(&[], &all);
+        assert!(none.names().is_empty());
+        assert_eq!(read(&none.flags()), none);
     }
 }
