@@ -2,7 +2,6 @@
 
 use std::{io::stderr, process::ExitCode};
 
-use clap::Parser;
 use scenarios::command::Command;
 use tracing_subscriber::EnvFilter;
 
@@ -16,5 +15,8 @@ fn main() -> ExitCode {
         .with_env_filter(filter)
         .with_writer(stderr)
         .init();
-    Command::parse().execute().into()
+    match Command::asked() {
+        Ok(command) => command.execute().into(),
+        Err(exit) => exit.into(),
+    }
 }

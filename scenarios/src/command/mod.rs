@@ -1,7 +1,9 @@
 //! The `lockstep` command: arguments in, exit code out. What the commands do is elsewhere.
 
 mod explain;
+mod files;
 mod hunt;
+mod interrupt;
 mod known;
 mod list;
 mod replay;
@@ -14,7 +16,7 @@ use std::{
     path::Path,
 };
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, error::ErrorKind};
 
 pub use known::known;
 
@@ -59,6 +61,22 @@ pub enum Exit {
 }
 
 impl Command {
+    /// What this process was asked for.
+    ///
+    /// # Errors
+    /// When it was asked in a way that nobody understands; that was told already.
+    pub fn asked() -> Result<Self, Exit> {
+        Self::try_parse().map_err(|error| {
+            if error.kind() == ErrorKind::ValueValidation {
+                // The line that names the value says what is wrong with it; how flags are spelt does not.
+                let said = error.to_string();
+                eprintln!("{}", said.lines().next().unwrap_or_default());
+                return Exit::Usage;
+            }
+            error.exit()
+        })
+    }
+
     /// Does what was asked; messages go to standard error.
     pub fn execute(self) -> Exit {
         match self.action {

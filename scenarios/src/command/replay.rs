@@ -48,8 +48,9 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
     }
     let played = match play_one(&plan, &arguments.file) {
         Ok(played) => played,
-        Err(message) => {
-            eprintln!("error: the harness failed: {message}");
+        Err(error) => {
+            let (name, seed) = (&scenario.name, plan.seed);
+            eprintln!("error: the harness failed: {name} (seed {seed}): {error}");
             return Exit::Harness;
         }
     };
@@ -104,5 +105,6 @@ fn tell(played: &Played) -> Exit {
     match played.run.verdict {
         Verdict::Pass => Exit::Holds,
         Verdict::Fail | Verdict::Unknown => Exit::Broken,
+        Verdict::Error => Exit::Harness,
     }
 }

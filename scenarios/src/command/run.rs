@@ -4,7 +4,6 @@ use std::{
     collections::BTreeMap,
     fs, io,
     num::NonZero,
-    panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{
         Mutex, PoisonError,
@@ -17,7 +16,7 @@ use clap::{Args, ValueEnum};
 use mock_kit::nearest::nearest_three;
 use tokio::time::Instant;
 
-use super::{Exit, cannot_write, known, say, usage};
+use super::{Exit, files, known, say, usage};
 use crate::{
     plan::Plan,
     report::{
@@ -25,7 +24,7 @@ use crate::{
         html::{self, Coverage, Failure, Page},
     },
     scenario::{Known, Scenario, find, read, shipped},
-    sim::{self, Played},
+    sim::{self, Played, SimError},
 };
 
 /// What to play.
@@ -82,25 +81,11 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
         Ok(scenarios) => scenarios,
         Err(message) => return usage(message),
     };
-    let files = [&arguments.json, &arguments.junit, &arguments.html];
-    for path in files.into_iter().flatten() {
-        if let Err(error) = report::writable(path) {
-            return cannot_write(path, &error);
-        }
-    }
-    if let Some(folder) = &arguments.record
-        && let Err(error) = fs::create_dir_all(folder)
-    {
-        return cannot_write(folder, &error);
+    if let Err(exit) = tried(arguments) {
+        return exit;
     }
     let started = Instant::now();
-    let (runs, failures) = match play_all(&plans(&scenarios, arguments), arguments) {
-        Ok(played) => played,
-        Err(message) => {
-            eprintln!("error: the harness failed: {message}");
-            return Exit::Harness;
-        }
-    };
+    let (runs, failures) = play_all(&plans(&scenarios, arguments), arguments);
     let wall_ms = millis(started);
     let summary = report::summary(&runs, wall_ms);
     say(format_args!(
@@ -108,12 +93,25 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
         report::table(&runs),
         summary.trim_end()
     ));
-    if let Some(path) = &arguments.html
-        && let Err(error) = html::write(path, &page(&runs, &failures, wall_ms))
-    {
-        return cannot_write(path, &error);
-    }
-    conclude(arguments, runs)
+    let written = files::written(&[
+        (&arguments.html, &|path| {
+            html::write(path, &page(&runs, &failures, wall_ms))
+        }),
+        (&arguments.junit, &|path| {
+            report::junit::write(path, report::junit::of_runs(&runs))
+        }),
+        (&arguments.json, &|path| {
+            report::write(path, &Document::new(runs.clone()))
+        }),
+    ]);
+    written.err().unwrap_or_else(|| concluded(&runs))
+}
+
+/// Tries whether all that was asked for can be written.
+fn tried(arguments: &Arguments) -> Result<(), Exit> {
+    files::tried(&[&arguments.json, &arguments.junit, &arguments.html])?;
+    let folder = arguments.record.as_deref();
+    folder.map_or(Ok(()), files::tried_folder)
 }
 
 fn page<'r>(runs: &'r [Run], failures: &'r [Failure], wall_ms: u64) -> Page<'r> {
@@ -123,23 +121,22 @@ fn page<'r>(runs: &'r [Run], failures: &'r [Failure], wall_ms: u64) -> Page<'r> 
         figures: html::figures(runs, wall_ms),
         runs,
         failures,
+        caught: &[],
+        unjudged: &[],
         coverage: Coverage::of_runs(runs),
     }
 }
 
-fn conclude(arguments: &Arguments, runs: Vec<Run>) -> Exit {
-    let holds = runs.iter().all(|run| run.verdict == Verdict::Pass);
-    if let Some(path) = &arguments.junit
-        && let Err(error) = report::junit::write(path, report::junit::of_runs(&runs))
-    {
-        return cannot_write(path, &error);
+/// What could not be played to its end outweighs the rest: nobody knows what it would have broken.
+fn concluded(runs: &[Run]) -> Exit {
+    let any = |verdict| runs.iter().any(|run| run.verdict == verdict);
+    if any(Verdict::Error) {
+        Exit::Harness
+    } else if any(Verdict::Fail) || any(Verdict::Unknown) {
+        Exit::Broken
+    } else {
+        Exit::Holds
     }
-    if let Some(path) = &arguments.json
-        && let Err(error) = report::write(path, &Document::new(runs))
-    {
-        return cannot_write(path, &error);
-    }
-    if holds { Exit::Holds } else { Exit::Broken }
 }
 
 /// A scenario, and the word by which the command line knows it: its name, or its file.
@@ -202,10 +199,7 @@ fn plans(scenarios: &[Chosen], arguments: &Arguments) -> Vec<(Chosen, u64)> {
 }
 
 /// Plays on all cores: each worker has runtimes of its own, so threads share nothing but the list.
-fn play_all(
-    jobs: &[(Chosen, u64)],
-    arguments: &Arguments,
-) -> Result<(Vec<Run>, Vec<Failure>), String> {
+fn play_all(jobs: &[(Chosen, u64)], arguments: &Arguments) -> (Vec<Run>, Vec<Failure>) {
     let workers = thread::available_parallelism()
         .map_or(1, NonZero::get)
         .min(jobs.len());
@@ -220,49 +214,51 @@ fn play_all(
                     let Some((chosen, seed)) = jobs.get(place) else {
                         return;
                     };
-                    let run = play(chosen, *seed, arguments);
-                    if let Ok((run, _)) = &run {
-                        progress.done(done.fetch_add(1, Ordering::Relaxed) + 1, run);
-                    }
+                    let (run, failure) = play(chosen, *seed, arguments);
+                    progress.done(done.fetch_add(1, Ordering::Relaxed) + 1, &run);
                     let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
-                    results.insert(place, run);
+                    results.insert(place, (run, failure));
                 }
             });
         }
     });
     progress.finish();
     let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let played: Vec<_> = results.into_values().collect::<Result<_, _>>()?;
-    let (runs, failures): (Vec<Run>, Vec<Option<Failure>>) = played.into_iter().unzip();
-    Ok((runs, failures.into_iter().flatten().collect()))
+    let (runs, failures): (Vec<Run>, Vec<Option<Failure>>) = results.into_values().unzip();
+    (runs, failures.into_iter().flatten().collect())
 }
 
-/// Plays one scenario, and keeps of it what was asked for.
-fn play(
+/// Plays one scenario, and keeps of it what was asked for. Where that fails, the others keep theirs.
+fn play(chosen: &Chosen, seed: u64, arguments: &Arguments) -> (Run, Option<Failure>) {
+    let started = Instant::now();
+    played(chosen, seed, arguments).unwrap_or_else(|error| {
+        let mut run = Run::failed(&chosen.scenario.name, seed, error);
+        run.wall_ms = millis(started);
+        run.word.clone_from(&chosen.word);
+        (run, None)
+    })
+}
+
+fn played(
     Chosen { word, scenario }: &Chosen,
     seed: u64,
     arguments: &Arguments,
 ) -> Result<(Run, Option<Failure>), String> {
     let plan = Plan::expand(scenario, seed);
-    let played = play_one(&plan, word)?;
+    let played = play_one(&plan, word).map_err(|error| error.to_string())?;
     if let Some(folder) = arguments.record.as_deref() {
-        keep(&played, folder).map_err(|error| {
-            let (name, folder) = (&scenario.name, folder.display());
-            format!("{name} (seed {seed}): cannot write to {folder}: {error}")
-        })?;
+        keep(&played, folder)
+            .map_err(|error| format!("cannot write to {}: {error}", folder.display()))?;
     }
     let is_shown = arguments.html.is_some() && played.run.verdict != Verdict::Pass;
     let failure = is_shown.then(|| Failure::of(&plan, &played));
     Ok((played.run, failure))
 }
 
-/// Plays a plan that the command line knows by `word`; a panic inside is the harness's failure.
-pub(super) fn play_one(plan: &Plan, word: &str) -> Result<Played, String> {
+/// Plays a plan that the command line knows by `word`.
+pub(super) fn play_one(plan: &Plan, word: &str) -> Result<Played, SimError> {
     let started = Instant::now();
-    let told = |what: String| format!("{} (seed {}): {what}", plan.scenario.name, plan.seed);
-    let played = catch_unwind(AssertUnwindSafe(|| sim::play(plan)))
-        .map_err(|_| told("panicked".to_owned()))?;
-    let mut played = played.map_err(|error| told(error.to_string()))?;
+    let mut played = sim::play_guarded(plan)?;
     played.run.wall_ms = millis(started);
     word.clone_into(&mut played.run.word);
     Ok(played)

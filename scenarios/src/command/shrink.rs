@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Exit, cannot_write, known, run::load_one, say, usage};
+use super::{Exit, cannot_write, files, interrupt::interrupted, known, run::load_one, say, usage};
 use crate::{
     plan::Plan,
     scenario::{Scenario, Span},
@@ -39,6 +39,15 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
         Ok(scenario) => scenario,
         Err(error) => return usage(error),
     };
+    let out = arguments
+        .out
+        .clone()
+        .unwrap_or_else(|| Path::new(&arguments.file).with_extension("small.toml"));
+    if !arguments.check
+        && let Err(exit) = files::tried(&[&Some(out.clone())])
+    {
+        return exit;
+    }
     let plan = Plan::expand(&scenario, arguments.seed);
     let wanted = |name: &str| {
         let asked = arguments.invariant.as_deref();
@@ -57,11 +66,7 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
     if arguments.check {
         return checked(&arguments.file, &plan.to_scenario(), failing.invariant());
     }
-    let small = failing.shrink(arguments.budget.to_duration());
-    let out = arguments
-        .out
-        .clone()
-        .unwrap_or_else(|| Path::new(&arguments.file).with_extension("small.toml"));
+    let small = failing.shrink(arguments.budget.to_duration(), &interrupted());
     if let Err(error) = keep_as(&small, &out) {
         return cannot_write(&out, &error);
     }
@@ -101,7 +106,7 @@ pub(super) fn told(small: &Small, file: &Path) -> String {
         counted(scenario.faults.len(), "fault"),
         small.tried,
         if small.is_cut_short {
-            ", the time was up"
+            ", cut short"
         } else {
             ""
         },

@@ -14,7 +14,7 @@ use seams::Keyed;
 use tokio::time::Instant;
 
 use super::{Coverage, Kinds, Shard, Trial, draw};
-use crate::plan::Plan;
+use crate::{plan::Plan, report::Unjudged};
 
 /// What to hunt through.
 #[derive(Clone, Debug)]
@@ -59,8 +59,8 @@ pub struct Campaign {
     pub broken: BTreeMap<u64, Trial>,
     /// How long the campaign had gone on when each was found, by seed.
     pub broken_after: BTreeMap<u64, Duration>,
-    /// How often each invariant could not be judged.
-    pub unknown: BTreeMap<String, u64>,
+    /// Invariants that could not be judged in some worlds, by name.
+    pub unknown: BTreeMap<String, Unjudged>,
 }
 
 /// One world in so many is played twice.
@@ -84,11 +84,13 @@ pub fn hunt(settings: &Settings, stop: &AtomicBool, watch: &dyn Fn(&Campaign)) -
         Budget::Time(length) => Some(Instant::now() + length),
         Budget::Worlds(_) => None,
     };
+    let enough = AtomicBool::new(false);
     let queue = Queue {
         settings,
         deadline,
         next: AtomicU64::new(0),
         stop,
+        enough: &enough,
     };
     let (sender, receiver) = mpsc::channel();
     thread::scope(|scope| {
@@ -97,7 +99,7 @@ pub fn hunt(settings: &Settings, stop: &AtomicBool, watch: &dyn Fn(&Campaign)) -
             scope.spawn(move || queue.work(&sender));
         }
         drop(sender);
-        gather(&receiver, settings, stop, watch)
+        gather(&receiver, settings, &enough, watch)
     })
 }
 
@@ -106,6 +108,8 @@ struct Queue<'a> {
     deadline: Option<Instant>,
     next: AtomicU64,
     stop: &'a AtomicBool,
+    /// A world broke, and one is enough.
+    enough: &'a AtomicBool,
 }
 
 impl Queue<'_> {
@@ -123,7 +127,7 @@ impl Queue<'_> {
 
     /// The place of the next world in the whole campaign.
     fn take(&self) -> Option<u64> {
-        if self.stop.load(Ordering::Relaxed) {
+        if self.stop.load(Ordering::Relaxed) || self.enough.load(Ordering::Relaxed) {
             return None;
         }
         if self
@@ -144,7 +148,7 @@ impl Queue<'_> {
 fn gather(
     trials: &Receiver<Trial>,
     settings: &Settings,
-    stop: &AtomicBool,
+    enough: &AtomicBool,
     watch: &dyn Fn(&Campaign),
 ) -> Campaign {
     let mut campaign = Campaign::default();
@@ -156,7 +160,7 @@ fn gather(
             Err(mpsc::RecvTimeoutError::Disconnected) => return campaign,
         }
         if !settings.keep_going && !campaign.broken.is_empty() {
-            stop.store(true, Ordering::Relaxed);
+            enough.store(true, Ordering::Relaxed);
         }
         watch(&campaign);
     }
@@ -169,8 +173,10 @@ impl Campaign {
         self.requests += trial.requests;
         self.virtual_ms += trial.virtual_ms;
         self.coverage.add(&trial.faults);
-        for invariant in &trial.unknown {
-            *self.unknown.entry(invariant.clone()).or_insert(0) += 1;
+        for unjudged in &trial.unknown {
+            let sum = self.unknown.entry(unjudged.invariant.clone());
+            sum.and_modify(|sum| sum.join(unjudged))
+                .or_insert_with(|| unjudged.clone());
         }
         if !trial.broken.is_empty() {
             self.broken_after.insert(trial.seed, since);

@@ -1,11 +1,11 @@
 //! `--json FILE`: what a campaign came to, for machines.
 
-use std::{fs, io, path::Path, time::Duration};
+use std::{fs, io, path::Path};
 
 use serde::Serialize;
-use sync_core::sometimes;
 
-use super::{Campaign, Found, Holes, Settings};
+use super::{Found, Holes, Results};
+use crate::report::Unjudged;
 
 /// The document.
 #[derive(Clone, Debug, Serialize)]
@@ -22,6 +22,8 @@ pub struct Document {
     wall_ms: u64,
     worlds_per_second: f64,
     violations: Vec<Violation>,
+    /// What could not be judged, and so was not found to hold either.
+    unknown: Vec<Unjudged>,
     coverage: Vec<Cell>,
     marks: Vec<Reached>,
     never: Holes,
@@ -39,6 +41,8 @@ struct Violation {
     /// Steps and faults of that.
     steps: Option<usize>,
     faults: Option<usize>,
+    /// The command that plays it again.
+    again: String,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -56,26 +60,22 @@ struct Reached {
 }
 
 impl Document {
-    /// The document of a campaign.
-    pub fn of(
-        campaign: &Campaign,
-        found: &[Found],
-        never: Holes,
-        elapsed: Duration,
-        settings: &Settings,
-    ) -> Self {
+    /// The document of a hunt.
+    pub fn of(results: &Results<'_>) -> Self {
+        let Results {
+            campaign, settings, ..
+        } = results;
         let cells = campaign.coverage.rows().into_iter().map(|row| Cell {
             fault: row.kind,
             operation: row.operation,
             phase: row.phase,
             count: row.count,
         });
-        let marks = sometimes::counts()
-            .into_iter()
-            .map(|(mark, count)| Reached {
-                mark: mark.name(),
-                count,
-            });
+        let marks = results.marks.iter().map(|(mark, count)| Reached {
+            mark: mark.name(),
+            count: *count,
+        });
+        let violation = |found| Violation::of(found, results);
         Self {
             version: env!("CARGO_PKG_VERSION"),
             first: settings.first,
@@ -84,12 +84,13 @@ impl Document {
             twice: campaign.twice,
             requests: campaign.requests,
             virtual_ms: campaign.virtual_ms,
-            wall_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
-            worlds_per_second: campaign.worlds as f64 / elapsed.as_secs_f64().max(0.001),
-            violations: found.iter().map(Violation::of).collect(),
+            wall_ms: results.wall_ms(),
+            worlds_per_second: results.rate(),
+            violations: results.found.iter().map(violation).collect(),
+            unknown: campaign.unknown.values().cloned().collect(),
             coverage: cells.collect(),
             marks: marks.collect(),
-            never,
+            never: results.never.clone(),
         }
     }
 
@@ -105,7 +106,7 @@ impl Document {
 }
 
 impl Violation {
-    fn of(found: &Found) -> Self {
+    fn of(found: &Found, results: &Results<'_>) -> Self {
         let small = found.small.as_ref();
         Self {
             seed: found.seed,
@@ -115,6 +116,7 @@ impl Violation {
             file: small.map(|(_, file)| file.display().to_string()),
             steps: small.map(|(small, _)| small.scenario.steps.len()),
             faults: small.map(|(small, _)| small.scenario.faults.len()),
+            again: found.again(&results.settings.kinds),
         }
     }
 }

@@ -4,14 +4,14 @@ use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
     time::Duration,
 };
 
-use super::{Broken, Campaign, Settings, draw};
+use super::{Broken, Campaign, Kinds, Settings, draw};
 use crate::{
     plan::Plan,
     shrink::{self, Failing, Small},
@@ -30,18 +30,34 @@ pub struct Found {
     pub small: Option<(Small, PathBuf)>,
 }
 
+impl Found {
+    /// The command that plays it again: the small case, or else the world that it was drawn as, with
+    /// each flag that has a say in that.
+    pub fn again(&self, kinds: &Kinds) -> String {
+        match &self.small {
+            Some((_, file)) => shrink::again(file),
+            None => format!(
+                "lockstep hunt --first {} --seeds 1{}",
+                self.seed,
+                kinds.flags()
+            ),
+        }
+    }
+}
+
 /// So many worlds are made small for each invariant: the next ones mostly say the same again.
 const SMALL: usize = 3;
 /// How long one may take.
 const BUDGET: Duration = Duration::from_secs(30);
 
 /// Makes the first worlds of each invariant small, on all cores, and writes them into `folder`; of all
-/// together at most `most`, where that is given.
+/// together at most `most`, where that is given. `stop` leaves each as small as it is by then.
 pub fn made_small(
     campaign: &Campaign,
     settings: &Settings,
     folder: &Path,
     most: Option<usize>,
+    stop: &Arc<AtomicBool>,
 ) -> Vec<Found> {
     let mut found = found(campaign);
     let places = chosen(&found, most);
@@ -50,7 +66,8 @@ pub fn made_small(
         for _ in 0..settings.jobs.min(places.len()) {
             scope.spawn(|| {
                 while let Some(place) = places.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let small = found.get(*place).and_then(|f| small(f, settings, folder));
+                    let found = found.get(*place);
+                    let small = found.and_then(|f| small(f, settings, folder, stop));
                     let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
                     done.insert(*place, small);
                 }
@@ -94,11 +111,16 @@ fn chosen(found: &[Found], most: Option<usize>) -> Vec<usize> {
     early.into_iter().map(|(_, place)| place).collect()
 }
 
-fn small(found: &Found, settings: &Settings, folder: &Path) -> Option<(Small, PathBuf)> {
+fn small(
+    found: &Found,
+    settings: &Settings,
+    folder: &Path,
+    stop: &Arc<AtomicBool>,
+) -> Option<(Small, PathBuf)> {
     let scenario = draw::scenario(found.seed, &settings.kinds);
     let plan = Plan::expand(&scenario, found.seed);
     let is_it = |invariant: &str| invariant == found.broken.invariant;
-    let small = Failing::of(&plan, is_it)?.shrink(BUDGET);
+    let small = Failing::of(&plan, is_it)?.shrink(BUDGET, stop);
     match shrink::keep(&small, folder) {
         Ok(path) => Some((small, path)),
         Err(error) => {

@@ -1,13 +1,10 @@
 //! One world of a campaign, played and judged.
 
-use std::{
-    collections::BTreeMap,
-    panic::{AssertUnwindSafe, catch_unwind},
-};
+use std::collections::BTreeMap;
 
 use crate::{
     plan::Plan,
-    report::{FaultCount, Outcome, Run},
+    report::{FaultCount, Finding, Outcome, Run, Unjudged},
     sim::{self, SimError},
 };
 
@@ -25,7 +22,7 @@ pub struct Trial {
     /// What it broke, the first broken invariant first.
     pub broken: Vec<Broken>,
     /// Invariants that could not be judged.
-    pub unknown: Vec<String>,
+    pub unknown: Vec<Unjudged>,
     /// Whether it was played twice to compare the traces.
     pub twice: bool,
 }
@@ -97,13 +94,19 @@ impl Trial {
                 evidence: run.unmet.clone(),
             });
         }
+        let unjudged = |finding: &Finding| Unjudged {
+            invariant: finding.name.clone(),
+            worlds: 1,
+            reason: finding.evidence.join("; "),
+            seed,
+        };
         Self {
             seed,
             requests: run.requests,
             virtual_ms: run.virtual_ms,
             faults: run.faults.clone(),
             broken,
-            unknown: with(Outcome::Unknown).map(|f| f.name.clone()).collect(),
+            unknown: with(Outcome::Unknown).map(unjudged).collect(),
             twice: false,
         }
     }
@@ -126,18 +129,13 @@ fn once(plan: &Plan) -> Result<(Run, Hits), Broken> {
         invariant: invariant.to_owned(),
         evidence: vec![evidence],
     };
-    match catch_unwind(AssertUnwindSafe(|| sim::play(plan))) {
-        Ok(Ok(played)) => Ok((played.run, played.hits)),
-        Ok(Err(SimError::Hub(why))) => Err(broken(ENDED, why)),
-        Ok(Err(error)) => Err(broken("harness", error.to_string())),
-        Err(panic) => Err(broken(PANIC, words(panic.as_ref()))),
+    match sim::play_guarded(plan) {
+        Ok(played) => Ok((played.run, played.hits)),
+        Err(SimError::Hub(why)) => Err(broken(ENDED, why)),
+        Err(error @ SimError::Ended) => Err(broken(ENDED, error.to_string())),
+        Err(SimError::Panicked(why)) => Err(broken(PANIC, why)),
+        Err(error) => Err(broken("harness", error.to_string())),
     }
-}
-
-fn words(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
-    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-    text.unwrap_or_else(|| "without a word".to_owned())
 }
 
 fn compared(run: &Run, again: Result<Run, Broken>) -> Option<Broken> {
@@ -175,11 +173,12 @@ mod tests {
             wall_ms: 0,
             invariants: Vec::new(),
             unmet: Vec::new(),
+            error: None,
         }
     }
 
     /// What is broken when a world comes out first as the one and then as the other.
-    fn broken(twice: bool, first: &str, second: Result<Run, Broken>) -> (Vec<Broken>, u32) {
+    fn broken(twice: bool, first: &str, second: &Result<Run, Broken>) -> (Vec<Broken>, u32) {
         let played = Cell::new(0);
         let trial = Trial::played(7, twice, || {
             played.set(played.get() + 1);
@@ -194,7 +193,7 @@ mod tests {
 
     #[test]
     fn two_runs_of_a_seed_that_differ_break_determinism() {
-        let (found, played) = broken(true, "00aa", Ok(run("00bb")));
+        let (found, played) = broken(true, "00aa", &Ok(run("00bb")));
         assert_eq!(played, 2);
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].invariant, NONDETERMINISM);
@@ -205,7 +204,7 @@ mod tests {
             invariant: PANIC.to_owned(),
             evidence: vec!["out of range".to_owned()],
         };
-        let (found, _) = broken(true, "00aa", Err(panicked));
+        let (found, _) = broken(true, "00aa", &Err(panicked));
         assert_eq!(found[0].invariant, NONDETERMINISM);
         assert!(
             found[0].evidence[0].contains("panic, out of range"),
@@ -214,8 +213,32 @@ mod tests {
     }
 
     #[test]
+    fn what_a_world_leaves_open_is_told_with_its_reason() {
+        let mut run = run("00aa");
+        for (name, status) in [
+            ("S1 conservation", Outcome::Holds),
+            ("S7 order_free", Outcome::Unknown),
+        ] {
+            run.invariants.push(Finding {
+                name: name.to_owned(),
+                status,
+                judged: 0,
+                evidence: vec!["no second order".to_owned()],
+            });
+        }
+        let open = Unjudged {
+            invariant: "S7 order_free".to_owned(),
+            worlds: 1,
+            reason: "no second order".to_owned(),
+            seed: 7,
+        };
+        let trial = Trial::judged(7, &run);
+        assert_eq!((trial.unknown, trial.broken), (vec![open], Vec::new()));
+    }
+
+    #[test]
     fn two_runs_of_a_seed_that_are_equal_break_nothing() {
-        assert_eq!(broken(true, "00aa", Ok(run("00aa"))), (Vec::new(), 2));
-        assert_eq!(broken(false, "00aa", Ok(run("00bb"))), (Vec::new(), 1));
+        assert_eq!(broken(true, "00aa", &Ok(run("00aa"))), (Vec::new(), 2));
+        assert_eq!(broken(false, "00aa", &Ok(run("00bb"))), (Vec::new(), 1));
     }
 }

@@ -39,12 +39,26 @@ pub fn write(path: &Path, document: &Document) -> io::Result<()> {
     fs::write(path, text)
 }
 
-/// Whether [`write`] will be able to: better told before a long run than after it. What the file
-/// holds stays.
+/// Whether a file can be written: better told before a long run than after it. What it holds stays, and
+/// where there is none, none is left.
 ///
 /// # Errors
 /// When the file cannot be written.
 pub fn writable(path: &Path) -> io::Result<()> {
-    let opened = OpenOptions::new().create(true).append(true).open(path);
-    opened.map(drop)
+    let is_new = fs::symlink_metadata(path).is_err();
+    OpenOptions::new().create(true).append(true).open(path)?;
+    if is_new {
+        fs::remove_file(path)?;
+    }
+    Ok(())
+}
+
+/// Whether files can be written into a folder, which is made if it is not there.
+///
+/// # Errors
+/// When they cannot: there are folders that exist and take none.
+pub fn writable_folder(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    // Shares of a campaign may try the same folder at the same time, so each has a name of its own.
+    writable(&folder.join(format!(".lockstep-{}", std::process::id())))
 }

@@ -1,29 +1,17 @@
 //! `--junit FILE`: the same for continuous integration, in the dialect that Jenkins, GitLab and the
 //! reporters of GitHub all read: suites of test cases, each with at most one failure or error.
 
-use std::{fs, io, path::Path};
+use std::{fs, io, iter, path::Path};
 
 use quick_xml::{
     Writer,
     events::{BytesDecl, BytesText, Event},
 };
 
-use super::{Outcome, Run, Verdict, summary};
+use super::{Caught, Outcome, Run, Unjudged, Verdict, summary};
 
-/// One violation that a search found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Caught {
-    /// The seed of the world.
-    pub seed: u64,
-    /// The broken invariant, such as `S3 no_oversell`.
-    pub invariant: String,
-    /// What was found.
-    pub evidence: String,
-    /// The command that plays it again.
-    pub replay: String,
-}
-
-/// What a search came to: a test case that holds the whole of it, and one for each violation.
+/// What a search came to: a test case that holds the whole of it, one for each violation, and one for
+/// each invariant that could not be judged in every world.
 #[derive(Clone, Copy, Debug)]
 pub struct Campaign<'a> {
     /// How many worlds were played.
@@ -32,6 +20,10 @@ pub struct Campaign<'a> {
     pub wall_ms: u64,
     /// What was found.
     pub caught: &'a [Caught],
+    /// What could not be judged.
+    pub unjudged: &'a [Unjudged],
+    /// What had to be reached and was not.
+    pub missed: &'a [String],
 }
 
 /// The report of a suite: one test suite for each scenario, one case for each of its seeds.
@@ -62,12 +54,14 @@ pub fn of_campaign(campaign: &Campaign<'_>) -> io::Result<String> {
         class: "lockstep.hunt".to_owned(),
         name: format!("{} worlds", campaign.worlds),
         wall_ms: campaign.wall_ms,
-        trouble: None,
+        trouble: Trouble::of_missed(campaign.missed),
     };
     let found = campaign.caught.iter().map(Case::caught);
+    let unjudged = campaign.unjudged.iter();
+    let unjudged = unjudged.map(|unjudged| Case::unjudged(unjudged, campaign.worlds));
     document(&[Suite {
         name: "hunt".to_owned(),
-        cases: std::iter::once(whole).chain(found).collect(),
+        cases: iter::once(whole).chain(found).chain(unjudged).collect(),
     }])
 }
 
@@ -93,7 +87,8 @@ struct Case {
 
 /// Why a case did not pass.
 struct Trouble {
-    /// `failure` for what is broken, `error` for what could not be judged.
+    /// `failure` for what is broken; `error` for a run that could not be judged; `skipped` for an invariant
+    /// that a search could not judge everywhere, which is shown and fails nothing.
     element: &'static str,
     kind: String,
     message: String,
@@ -115,7 +110,7 @@ impl Case {
             seed,
             invariant,
             evidence,
-            replay,
+            again,
         } = caught;
         let first = evidence.lines().next().unwrap_or_default();
         Self {
@@ -126,16 +121,48 @@ impl Case {
                 element: "failure",
                 kind: invariant.clone(),
                 message: format!("{invariant}: {first}"),
-                text: format!("{evidence}\nagain: {replay}\n"),
+                text: format!("{evidence}\nagain: {again}\n"),
+            }),
+        }
+    }
+}
+
+impl Case {
+    fn unjudged(unjudged: &Unjudged, all: u64) -> Self {
+        let Unjudged {
+            invariant,
+            worlds,
+            reason,
+            seed,
+        } = unjudged;
+        Self {
+            class: "lockstep.hunt".to_owned(),
+            name: format!("{invariant} judged in every world"),
+            wall_ms: 0,
+            trouble: Some(Trouble {
+                element: "skipped",
+                kind: "not judged".to_owned(),
+                message: format!("{invariant} could not be judged in {worlds} of {all} worlds"),
+                text: format!("seed {seed}: {reason}\n"),
             }),
         }
     }
 }
 
 impl Trouble {
+    fn of_missed(missed: &[String]) -> Option<Self> {
+        (!missed.is_empty()).then(|| Self {
+            element: "failure",
+            kind: "coverage".to_owned(),
+            message: format!("never reached, although required: {}", missed.len()),
+            text: missed.join("\n") + "\n",
+        })
+    }
+
     fn of(run: &Run) -> Option<Self> {
         let (element, outcome) = match run.verdict {
             Verdict::Pass => return None,
+            Verdict::Error => return Some(Self::of_error(run)),
             Verdict::Fail => ("failure", Outcome::Violated),
             Verdict::Unknown => ("error", Outcome::Unknown),
         };
@@ -148,9 +175,23 @@ impl Trouble {
             element,
             message: format!("{kind}: {message}"),
             kind,
-            text: summary::failure_text(run).trim_end().to_owned() + "\n",
+            text: text(run),
         })
     }
+
+    fn of_error(run: &Run) -> Self {
+        let error = run.error.as_deref().unwrap_or_default();
+        Self {
+            element: "error",
+            kind: "not played to its end".to_owned(),
+            message: format!("not played to its end: {error}"),
+            text: text(run),
+        }
+    }
+}
+
+fn text(run: &Run) -> String {
+    summary::failure_text(run).trim_end().to_owned() + "\n"
 }
 
 fn headline(lines: &[String]) -> &str {
@@ -214,7 +255,7 @@ fn totals(name: &str, cases: &[&Case]) -> [(&'static str, String); 6] {
         ("tests", cases.len().to_string()),
         ("failures", with("failure")),
         ("errors", with("error")),
-        ("skipped", "0".to_owned()),
+        ("skipped", with("skipped")),
         ("time", seconds(cases.iter().map(|case| case.wall_ms).sum())),
     ]
 }

@@ -2,6 +2,7 @@
 //! continuous integration (JUnit). Judging is the oracle's.
 
 mod file;
+mod found;
 pub mod html;
 pub mod junit;
 mod progress;
@@ -14,7 +15,8 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-pub use file::{Document, writable, write};
+pub use file::{Document, writable, writable_folder, write};
+pub use found::{Caught, Unjudged};
 pub use progress::Progress;
 pub use summary::summary;
 pub(crate) use table::length;
@@ -49,6 +51,9 @@ pub struct Run {
     pub invariants: Vec<Finding>,
     /// What the scenario expected and did not get, a fault that never struck among it.
     pub unmet: Vec<String>,
+    /// Why it was not played to its end, if it was not: nothing was judged then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
 }
 
 /// How often a fault struck, by where and in which phase.
@@ -66,6 +71,25 @@ pub struct FaultCount {
 }
 
 impl Run {
+    /// A run that was not played to its end: nothing but its name, and why.
+    pub fn failed(scenario: &str, seed: u64, error: String) -> Self {
+        Self {
+            scenario: scenario.to_owned(),
+            word: scenario.to_owned(),
+            seed,
+            verdict: Verdict::Error,
+            trace_hash: String::new(),
+            requests: 0,
+            orders: 0,
+            faults: Vec::new(),
+            virtual_ms: 0,
+            wall_ms: 0,
+            invariants: Vec::new(),
+            unmet: Vec::new(),
+            error: Some(error),
+        }
+    }
+
     /// How many faults struck in all.
     pub fn struck(&self) -> u64 {
         self.faults.iter().map(|fault| fault.count).sum()

@@ -14,9 +14,13 @@ pub fn summary(runs: &[Run], wall_ms: u64) -> String {
     }
     let count = |verdict| runs.iter().filter(|run| run.verdict == verdict).count();
     let sum = |of: fn(&Run) -> u64| runs.iter().map(of).sum::<u64>();
+    let errors = match count(Verdict::Error) {
+        0 => String::new(),
+        some => format!(", {some} error"),
+    };
     let _ = writeln!(
         out,
-        "{} {}: {} pass, {} fail, {} unknown\n{} orders, {} requests, {} faults; {} of virtual time in {}",
+        "{} {}: {} pass, {} fail, {} unknown{errors}\n{} orders, {} requests, {} faults; {} of virtual time in {}",
         runs.len(),
         if runs.len() == 1 { "run" } else { "runs" },
         count(Verdict::Pass),
@@ -59,6 +63,9 @@ fn failure(out: &mut String, run: &Run) -> std::fmt::Result {
         for line in finding.evidence.iter().flat_map(|e| e.lines()) {
             writeln!(out, "    {line}")?;
         }
+    }
+    if let Some(error) = &run.error {
+        writeln!(out, "  not played to its end: {error}")?;
     }
     for unmet in &run.unmet {
         writeln!(out, "  expected and not seen: {unmet}")?;

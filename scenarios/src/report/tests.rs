@@ -26,6 +26,7 @@ fn run(scenario: &str, verdict: Verdict) -> Run {
             evidence: Vec::new(),
         }],
         unmet: Vec::new(),
+        error: None,
     }
 }
 
@@ -99,24 +100,63 @@ fn continuous_integration_gets_a_case_for_each_run() {
     unseen
         .unmet
         .push("at least 3 recalls, and there were 0".to_owned());
-    let runs = [run("quiet-day", Verdict::Pass), failed(), again, unseen];
+    let mut broken_off = Run::failed("reply-lost", 9, "it panicked: out of range".to_owned());
+    broken_off.word = "mine/reply-lost.toml".to_owned();
+    let passed = run("quiet-day", Verdict::Pass);
+    let runs = [passed, failed(), again, unseen, broken_off];
     insta::assert_snapshot!(junit::of_runs(&runs).unwrap());
 }
 
 #[test]
 fn continuous_integration_gets_a_case_for_each_violation_of_a_hunt() {
-    let caught = [junit::Caught {
+    let caught = [Caught {
         seed: 4711,
         invariant: "S3 no_oversell".to_owned(),
         evidence: "order ORD-000017: expected 0, found -1".to_owned(),
-        replay: "lockstep replay found/4711.toml --trace".to_owned(),
+        again: "lockstep replay found/4711.toml --trace".to_owned(),
+    }];
+    let unjudged = [Unjudged {
+        invariant: "S7 order_free".to_owned(),
+        worlds: 12,
+        reason: "nothing came in a second order".to_owned(),
+        seed: 77,
     }];
     let campaign = junit::Campaign {
         worlds: 20_000,
         wall_ms: 61_250,
         caught: &caught,
+        unjudged: &unjudged,
+        missed: &["fault reset".to_owned()],
     };
     insta::assert_snapshot!(junit::of_campaign(&campaign).unwrap());
+}
+
+#[test]
+fn a_run_that_was_broken_off_is_told_with_its_reason() {
+    let broken_off = Run::failed("reply-lost", 9, "it panicked: out of range".to_owned());
+    let said = summary(&[run("quiet-day", Verdict::Pass), broken_off], 1624);
+    for part in [
+        "reply-lost (seed 9): error",
+        "not played to its end: it panicked: out of range",
+        "2 runs: 1 pass, 0 fail, 0 unknown, 1 error",
+    ] {
+        assert!(said.contains(part), "{part} is missing: {said}");
+    }
+}
+
+#[test]
+fn worlds_that_end_in_another_order_leave_the_same_report() {
+    let world = |seed: u64| Unjudged {
+        invariant: "S7 order_free".to_owned(),
+        worlds: 1,
+        reason: format!("why {seed}"),
+        seed,
+    };
+    for order in [[3, 5, 9], [9, 3, 5], [5, 9, 3]] {
+        let mut sum = world(order[0]);
+        order[1..].iter().for_each(|seed| sum.join(&world(*seed)));
+        assert_eq!((sum.worlds, sum.seed, sum.reason.as_str()), (3, 3, "why 3"));
+    }
 }
 
 #[test]

@@ -14,6 +14,8 @@ pub enum Verdict {
     Unknown,
     /// An invariant is broken.
     Fail,
+    /// It was not played to its end: the harness failed, or the middleware gave up.
+    Error,
 }
 
 /// How one invariant came out.
@@ -60,6 +62,7 @@ impl Verdict {
             Self::Pass => "pass",
             Self::Unknown => "unknown",
             Self::Fail => "fail",
+            Self::Error => "error",
         }
     }
 }

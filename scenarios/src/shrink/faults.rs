@@ -67,12 +67,14 @@ fn set_hits(scenario: &mut Scenario, place: usize, hits: &[u64]) {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use tokio::time::Instant;
+    use std::{sync::Arc, time::Duration};
 
     use super::*;
-    use crate::{command::known, scenario::parse, shrink::breaks};
+    use crate::{
+        command::known,
+        scenario::parse,
+        shrink::{breaks, search::Limit},
+    };
 
     /// A world that breaks by itself, since its seed is the canary's, with so many hits in it.
     fn hits_left_of(hits: usize) -> usize {
@@ -84,8 +86,8 @@ mod tests {
         );
         let scenario = parse("x.toml", &text, &known()).unwrap();
         let broken = breaks(&scenario, "S1 conservation").unwrap();
-        let deadline = Instant::now() + Duration::from_secs(60);
-        let mut search = Search::from(scenario, broken, deadline);
+        let limit = Limit::after(Duration::from_secs(60), &Arc::default());
+        let mut search = Search::from(scenario, broken, limit);
         fewer_hits(&mut search, 0);
         super::hits(&search, 0)
     }

@@ -17,12 +17,14 @@ mod time;
 mod values;
 mod world;
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
 
 pub use file::{again, keep, keep_as};
 pub use minimal::superfluous;
-use search::Search;
-use tokio::time::Instant;
+use search::{Limit, Search};
 
 use crate::{
     hunt::{Broken, Trial},
@@ -39,7 +41,7 @@ pub struct Small {
     pub broken: Broken,
     /// Worlds that were played to find it.
     pub tried: u64,
-    /// Whether the time was up before nothing could be taken away any more.
+    /// Whether the time was up, or somebody stopped it, before nothing could be taken away any more.
     pub is_cut_short: bool,
 }
 
@@ -84,10 +86,10 @@ impl Failing {
         &self.broken.invariant
     }
 
-    /// Makes it small within `budget`; what was found so far when that is over.
-    pub fn shrink(self, budget: Duration) -> Small {
-        let deadline = Instant::now() + budget;
-        let mut search = Search::from(self.scenario, self.broken, deadline);
+    /// Makes it small within `budget`; what was found so far when that is over, or `stop` is raised.
+    pub fn shrink(self, budget: Duration, stop: &Arc<AtomicBool>) -> Small {
+        let limit = Limit::after(budget, stop);
+        let mut search = Search::from(self.scenario, self.broken, limit);
         let mut is_smaller = self.pinned.is_some_and(|pinned| pin(&mut search, pinned));
         // What a pass takes away may free what an earlier one had to leave.
         loop {
@@ -145,4 +147,25 @@ fn breaks(scenario: &Scenario, invariant: &str) -> Option<Broken> {
     let trial = Trial::of(&Plan::expand(scenario, seed), false);
     let mut broken = trial.broken.into_iter();
     broken.find(|broken| broken.invariant == invariant)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        hunt::{self, Kinds},
+        sim::CANARY,
+    };
+
+    #[test]
+    fn a_search_that_is_stopped_keeps_what_it_has() {
+        let drawn = hunt::scenario(CANARY, &Kinds::all());
+        let plan = Plan::expand(&drawn, CANARY);
+        let failing = Failing::of(&plan, |name| name.starts_with("S1 ")).unwrap();
+        let stopped = Arc::new(AtomicBool::new(true));
+        let small = failing.shrink(Duration::from_secs(60), &stopped);
+        assert_eq!((small.tried, small.is_cut_short), (1, true));
+        assert_eq!(small.scenario.steps.len(), plan.steps.len());
+        assert!(breaks(&small.scenario, "S1 conservation").is_some());
+    }
 }

@@ -1,6 +1,14 @@
 //! The state of a search: the smallest case so far, what was tried, and the time left.
 
-use std::{collections::BTreeSet, thread};
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
 
 use tokio::time::Instant;
 use xxhash_rust::xxh3::xxh3_64;
@@ -12,10 +20,27 @@ use super::{
 };
 use crate::{hunt::Broken, scenario::Scenario};
 
+/// When a search is over, whatever it has found by then.
+pub(super) struct Limit {
+    deadline: Instant,
+    /// Raised by whoever has waited long enough.
+    stop: Arc<AtomicBool>,
+}
+
+impl Limit {
+    /// After so much time from now, or when `stop` is raised.
+    pub(super) fn after(budget: Duration, stop: &Arc<AtomicBool>) -> Self {
+        Self {
+            deadline: Instant::now() + budget,
+            stop: Arc::clone(stop),
+        }
+    }
+}
+
 pub(super) struct Search {
     best: Scenario,
     broken: Broken,
-    deadline: Instant,
+    limit: Limit,
     tried: u64,
     taken: u64,
     /// Cases that do not break it, by hash: passes come back to the same ones.
@@ -24,11 +49,11 @@ pub(super) struct Search {
 
 impl Search {
     /// From a case and what it breaks.
-    pub(super) fn from(start: Scenario, broken: Broken, deadline: Instant) -> Self {
+    pub(super) fn from(start: Scenario, broken: Broken, limit: Limit) -> Self {
         Self {
             best: start,
             broken,
-            deadline,
+            limit,
             tried: 1,
             taken: 0,
             known: BTreeSet::new(),
@@ -123,7 +148,7 @@ impl Search {
 
     /// Whether the time is up.
     pub(super) fn is_over(&self) -> bool {
-        Instant::now() >= self.deadline
+        Instant::now() >= self.limit.deadline || self.limit.stop.load(Ordering::Relaxed)
     }
 
     pub(super) fn finish(self) -> Small {

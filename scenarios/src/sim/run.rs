@@ -87,7 +87,7 @@ async fn perform(plan: &Plan) -> Result<Played, SimError> {
     let run = judged(&world, plan, &history);
     let postings = match run.verdict {
         Verdict::Fail => ledger::postings(&world.process),
-        Verdict::Pass | Verdict::Unknown => Vec::new(),
+        Verdict::Pass | Verdict::Unknown | Verdict::Error => Vec::new(),
     };
     Ok(Played {
         run,
@@ -231,6 +231,7 @@ fn judged(world: &World, plan: &Plan, history: &History) -> Run {
         wall_ms: 0,
         invariants,
         unmet,
+        error: None,
     }
 }
 

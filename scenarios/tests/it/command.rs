@@ -136,6 +136,59 @@ fn a_run_is_told_to_people_and_to_continuous_integration() {
     );
 }
 
+/// What fails in one run is that run's, whether its world panics or its trace has nowhere to go.
+#[test]
+fn a_run_that_fails_does_not_cost_the_others_their_results() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["first", "second", "third"] {
+        let text = FILE.replace("\"small\"", &format!("\"{name}\""));
+        fs::write(folder.path().join(format!("{name}.toml")), text).unwrap();
+    }
+    // Where the trace should go there is a folder.
+    fs::create_dir_all(folder.path().join("kept/second-1.trace")).unwrap();
+    let arguments = [
+        "run",
+        "first.toml",
+        "second.toml",
+        "third.toml",
+        "--record",
+        "kept",
+        "--json",
+        "r.json",
+        "--junit",
+        "r.xml",
+        "--html",
+        "r.html",
+    ];
+    let output = lockstep(folder.path(), &arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", complaint(&output));
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    for part in [
+        "second (seed 1): error\n  not played to its end: cannot write to kept",
+        "again: lockstep run second.toml --seed 1",
+        "3 runs: 2 pass, 0 fail, 0 unknown, 1 error",
+    ] {
+        assert!(told.contains(part), "{part} is missing: {told}");
+    }
+    let read = |file: &str| fs::read_to_string(folder.path().join(file)).unwrap();
+    let document: serde_json::Value = serde_json::from_str(&read("r.json")).unwrap();
+    let runs = document["runs"].as_array().unwrap();
+    let verdicts: Vec<&str> = runs
+        .iter()
+        .map(|run| run["verdict"].as_str().unwrap())
+        .collect();
+    assert_eq!(verdicts, ["pass", "error", "pass"]);
+    let error = runs[1]["error"].as_str().unwrap();
+    assert!(error.starts_with("cannot write to kept"), "{error}");
+    assert!(runs[0].get("error").is_none());
+    let cases = read("r.xml");
+    assert!(
+        cases.contains("tests=\"3\" failures=\"0\" errors=\"1\""),
+        "{cases}"
+    );
+    assert!(read("r.html").contains("cannot write to kept"));
+}
+
 #[test]
 fn a_replay_shows_the_events_that_were_asked_for() {
     let folder = tempfile::tempdir().unwrap();

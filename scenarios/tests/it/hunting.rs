@@ -1,11 +1,11 @@
-//! `lockstep hunt` and `lockstep shrink` as processes: what they find, share out, refuse and leave.
+//! `lockstep hunt` and `lockstep shrink` as processes: what they find and share out. What they tell,
+//! what they refuse, and how they are interrupted is in files of their own.
 
-use std::{
-    fs,
-    io::{BufRead as _, BufReader},
-    path::Path,
-    process::{Command, Stdio},
-};
+mod interrupted;
+mod refused;
+mod told;
+
+use std::{fs, path::Path};
 
 use serde_json::Value;
 
@@ -136,30 +136,6 @@ fn four_shares_cover_what_the_whole_covers() {
 }
 
 #[test]
-fn what_cannot_be_hunted_is_refused_in_words() {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("taken"), "").unwrap();
-    for (arguments, wanted) in [
-        (&["--shard", "5/4"][..], "no share 5 of 4"),
-        (&["--for", "0s"], "no time at all"),
-        (&["--seeds", "0"], "0"),
-        (&["--only", "latancy"], "latency"),
-        (&["--only", "reset", "--without", "reset"], "takes away"),
-        (&["--out", "taken/here"], "taken/here"),
-        (&["--json", "nowhere/h.json"], "nowhere/h.json"),
-    ] {
-        let all = [&["hunt"], arguments].concat();
-        let output = lockstep(folder.path(), &all).output().unwrap();
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        assert!(
-            complaint(&output).contains(wanted),
-            "{}",
-            complaint(&output)
-        );
-    }
-}
-
-#[test]
 fn a_plan_of_another_format_is_refused_and_says_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let text = "name = \"old\"\ntitle = \"Old\"\nwhy = \"A test\"\nseed = 7\n\
@@ -175,43 +151,4 @@ fn a_plan_of_another_format_is_refused_and_says_what_to_do() {
             assert!(said.contains(part), "{part} is missing: {said}");
         }
     }
-}
-
-#[test]
-#[cfg(unix)]
-fn an_interrupt_ends_a_hunt_that_says_how_far_it_came() {
-    let folder = tempfile::tempdir().unwrap();
-    let arguments = ["hunt", "--for", "10m", "--json", "h.json"];
-    let mut hunt = lockstep(folder.path(), &arguments)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // Its first line of progress comes after some worlds.
-    let mut first = String::new();
-    let mut told = BufReader::new(hunt.stderr.take().unwrap());
-    told.read_line(&mut first).unwrap();
-    let id = hunt.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-INT", &id])
-            .status()
-            .unwrap()
-            .success()
-    );
-    let output = hunt.wait_with_output().unwrap();
-    drop(told);
-    assert_eq!(output.status.code(), Some(0), "{first}");
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(said.contains("worlds a second"), "{said}");
-    assert!(
-        !folder.path().join("hunted").exists(),
-        "an empty folder is left"
-    );
-    assert!(
-        json(&folder.path().join("h.json"))["worlds"]
-            .as_u64()
-            .unwrap()
-            > 0
-    );
 }

@@ -4,6 +4,7 @@
 mod axis;
 mod coverage;
 mod failure;
+mod hunted;
 mod lineage;
 mod sequence;
 mod stock_chart;
@@ -16,7 +17,7 @@ use std::{fs, io, path::Path};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::Run;
+use super::{Caught, Run, Unjudged};
 
 pub use coverage::Coverage;
 pub use failure::Failure;
@@ -35,6 +36,10 @@ pub struct Page<'a> {
     pub runs: &'a [Run],
     /// What broke.
     pub failures: &'a [Failure],
+    /// What a hunt found and is not laid open among the failures.
+    pub caught: &'a [Caught],
+    /// What a hunt could not judge.
+    pub unjudged: &'a [Unjudged],
     /// Which faults struck where.
     pub coverage: Coverage,
 }
@@ -68,12 +73,16 @@ impl Page<'_> {
                         nav {
                             @if !self.runs.is_empty() { a href="#verdicts" { "Verdicts" } }
                             @if !self.failures.is_empty() { a href="#failures" { "Failures" } }
+                            @if !self.caught.is_empty() { a href="#caught" { "Broken" } }
+                            @if !self.unjudged.is_empty() { a href="#unjudged" { "Not judged" } }
                             a href="#coverage" { "Coverage" }
                         }
                     }
                     main {
                         @if !self.runs.is_empty() { (verdicts::section(self.runs, self.failures)) }
                         @if !self.failures.is_empty() { (failure::section(self.failures)) }
+                        @if !self.caught.is_empty() { (hunted::caught(self.caught)) }
+                        @if !self.unjudged.is_empty() { (hunted::unjudged(self.unjudged)) }
                         (self.coverage.section())
                     }
                 }

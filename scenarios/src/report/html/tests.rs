@@ -82,6 +82,8 @@ fn page() -> String {
         figures: figures(&runs, 1624),
         runs: &runs,
         failures: &failures,
+        caught: &[],
+        unjudged: &[],
         coverage: Coverage::of_runs(&runs),
     };
     page.render()
@@ -231,9 +233,75 @@ fn a_passing_suite_has_verdicts_and_coverage_and_no_failures() {
         figures: figures(&runs, 1624),
         runs: &runs,
         failures: &[],
+        caught: &[],
+        unjudged: &[],
         coverage: Coverage::of_runs(&runs),
     };
     let page = page.render();
     assert!(page.contains("id=\"verdicts\"") && page.contains("id=\"coverage\""));
     assert!(!page.contains("id=\"failures\""));
+}
+
+#[test]
+fn what_a_hunt_cannot_show_in_pictures_and_what_it_could_not_judge_is_told() {
+    let caught = [Caught {
+        seed: 4711,
+        invariant: "panic".to_owned(),
+        evidence: "<out> of range".to_owned(),
+        again: "lockstep hunt --first 4711 --seeds 1 --no-swarm".to_owned(),
+    }];
+    let unjudged = [Unjudged {
+        invariant: "S7 order_free".to_owned(),
+        worlds: 12,
+        reason: "nothing came in a second order".to_owned(),
+        seed: 77,
+    }];
+    let page = Page {
+        title: "lockstep hunt",
+        version: "0.0.0",
+        figures: Vec::new(),
+        runs: &[],
+        failures: &[],
+        caught: &caught,
+        unjudged: &unjudged,
+        coverage: Coverage::default(),
+    };
+    let page = page.render();
+    let broken = between(&page, "<section id=\"caught\">", "</section>");
+    for part in [
+        "panic",
+        "4711",
+        "&lt;out&gt; of range",
+        "--seeds 1 --no-swarm",
+    ] {
+        assert!(broken.contains(part), "{part} is missing: {broken}");
+    }
+    let open = between(&page, "<section id=\"unjudged\">", "</section>");
+    for part in [
+        "S7 order_free",
+        ">12<",
+        ">77<",
+        "nothing came in a second order",
+    ] {
+        assert!(open.contains(part), "{part} is missing: {open}");
+    }
+    for link in ["#caught", "#unjudged"] {
+        assert!(page.contains(&format!("href=\"{link}\"")), "{link}");
+    }
+}
+
+#[test]
+fn of_a_thousand_violations_the_page_tells_the_first_and_how_many_more_there_are() {
+    let one = |seed| Caught {
+        seed,
+        invariant: "S1 conservation".to_owned(),
+        evidence: String::new(),
+        again: String::new(),
+    };
+    let caught: Vec<Caught> = (1..=1000).map(one).collect();
+    let told = hunted::caught(&caught).into_string();
+    assert_eq!(told.matches("<article>").count(), 100);
+    assert!(told.contains("And 900 more."), "{told}");
+    let told = hunted::caught(&caught[..100]).into_string();
+    assert!(!told.contains("more."), "{told}");
 }

@@ -13,6 +13,7 @@ pub(super) fn figures(runs: &[Run], wall_ms: u64) -> Vec<(&'static str, String)>
         ("pass", count(Verdict::Pass).to_string()),
         ("fail", count(Verdict::Fail).to_string()),
         ("unknown", count(Verdict::Unknown).to_string()),
+        ("error", count(Verdict::Error).to_string()),
         ("orders", sum(|run| run.orders).to_string()),
         ("requests", sum(|run| run.requests).to_string()),
         ("faults struck", sum(Run::struck).to_string()),
@@ -66,6 +67,7 @@ fn row(run: &Run, failures: &[Failure]) -> Markup {
 /// The broken invariants by number, or why nothing can be said.
 fn why(run: &Run) -> String {
     let outcome = match run.verdict {
+        Verdict::Error => return run.error.clone().unwrap_or_default(),
         Verdict::Pass => return String::new(),
         Verdict::Fail => Outcome::Violated,
         Verdict::Unknown => Outcome::Unknown,
