@@ -13,7 +13,7 @@ use clap::Args;
 use sync_core::sometimes;
 use tokio::time::Instant;
 
-use super::{Exit, files, interrupt::interrupted, usage};
+use super::{Exit, files, interrupt::interrupted, length, usage};
 use crate::{
     hunt::{self, Budget, Kinds, Progress, Results, Settings, Shard, made_small},
     scenario::Span,
@@ -138,12 +138,4 @@ fn settings(arguments: &Arguments) -> Result<Settings, String> {
         kinds: Kinds::chosen(&arguments.only, &arguments.without)?.swarming(!arguments.no_swarm),
         keep_going: arguments.keep_going,
     })
-}
-
-fn length(text: &str) -> Result<Span, String> {
-    let span: Span = text.parse()?;
-    if span.as_millis() == 0 {
-        return Err("no time at all, expected a length such as `60s`".to_owned());
-    }
-    Ok(span)
 }

@@ -10,6 +10,7 @@ mod replay;
 mod run;
 mod serve;
 mod shrink;
+mod words;
 
 use std::{
     io::{self, Write as _},
@@ -19,6 +20,7 @@ use std::{
 use clap::{Parser, Subcommand, error::ErrorKind};
 
 pub use known::known;
+use words::{counted, length};
 
 /// Keeps a jerky warehouse and a nail-polish shop in step, and proves it.
 #[derive(Debug, Parser)]

@@ -20,9 +20,9 @@ use crate::{
 pub(super) struct Arguments {
     /// A scenario file, or the name of a shipped scenario
     file: String,
-    /// Play with this seed, if the file pins none
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
+    /// Play with this seed, if the file pins none (1)
+    #[arg(long)]
+    seed: Option<u64>,
     /// Print a line for each event
     #[arg(long)]
     trace: bool,
@@ -40,7 +40,15 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
         Ok(scenario) => scenario,
         Err(message) => return usage(message),
     };
-    let plan = Plan::expand(&scenario, arguments.seed);
+    if let (Some(pinned), Some(asked)) = (scenario.seed, arguments.seed)
+        && pinned != asked
+    {
+        eprintln!(
+            "note: {} pins seed {pinned}, so it is not played with {asked}",
+            arguments.file
+        );
+    }
+    let plan = Plan::expand(&scenario, arguments.seed.unwrap_or(1));
     if let Some(sku) = &arguments.sku
         && let Err(unknown) = check_sku(&plan, sku)
     {

@@ -23,7 +23,7 @@ use crate::{
         self, Document, Progress, Run, Verdict,
         html::{self, Coverage, Failure, Page},
     },
-    scenario::{Known, Scenario, find, read, shipped},
+    scenario::{Found, Known, Scenario, find, read, shipped},
     sim::{self, Played, SimError},
 };
 
@@ -167,7 +167,14 @@ pub(super) fn load_one(name: &str, known: &Known) -> Result<Scenario, String> {
     }
     let path = Path::new(name);
     if path.exists() || path.extension().is_some_and(|ext| ext == "toml") {
-        return read(path, known).map_err(|error| error.to_string());
+        let scenario = read(path, known).map_err(|error| error.to_string())?;
+        if let Some(version) = scenario.found.as_ref().and_then(Found::other_version) {
+            eprintln!(
+                "note: {name} was written by lockstep {version}, and this is {}: what it does may differ",
+                env!("CARGO_PKG_VERSION")
+            );
+        }
+        return Ok(scenario);
     }
     let near = nearest_three(name, shipped().iter().map(|file| file.name));
     let hint = if near.is_empty() {

@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Exit, cannot_write, files, interrupt::interrupted, known, run::load_one, say, usage};
+use super::{
+    Exit, cannot_write, counted, files, interrupt::interrupted, known, length, run::load_one, say,
+    usage,
+};
 use crate::{
     plan::Plan,
     scenario::{Scenario, Span},
@@ -19,11 +22,12 @@ pub(super) struct Arguments {
     /// The seed, where the file pins none
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// The invariant to keep broken, by name or number; the first broken one when absent
+    /// The invariant to keep broken, by name or number; when absent the one the file was found for, or
+    /// else the first broken one
     #[arg(long, value_name = "NAME")]
     invariant: Option<String>,
     /// Search for so long at most
-    #[arg(long = "for", value_name = "TIME", default_value = "60s")]
+    #[arg(long = "for", value_name = "TIME", default_value = "60s", value_parser = length)]
     budget: Span,
     /// Where to write it; beside FILE, as NAME.small.toml, when absent
     #[arg(long, value_name = "FILE")]
@@ -49,12 +53,11 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
         return exit;
     }
     let plan = Plan::expand(&scenario, arguments.seed);
-    let wanted = |name: &str| {
-        let asked = arguments.invariant.as_deref();
-        asked.is_none_or(|asked| name.split(' ').any(|part| part.eq_ignore_ascii_case(asked)))
-    };
+    let found = scenario.found.as_ref().map(|found| &found.invariant);
+    let asked = arguments.invariant.as_ref().or(found);
+    let wanted = |name: &str| asked.is_none_or(|asked| is_called(name, asked));
     let Some(failing) = Failing::of(&plan, wanted) else {
-        let broken = match &arguments.invariant {
+        let broken = match asked {
             Some(asked) => format!("does not break {asked}"),
             None => "breaks no invariant".to_owned(),
         };
@@ -74,19 +77,27 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
     Exit::Broken
 }
 
+/// Whether somebody means this invariant: by its number, its name, or both as reports print them.
+fn is_called(invariant: &str, asked: &str) -> bool {
+    let mut names = invariant.split(' ').chain([invariant]);
+    names.any(|name| name.eq_ignore_ascii_case(asked.trim()))
+}
+
 /// Holds it against the promise of what was made small: without any one step or fault it passes.
 fn checked(file: &str, scenario: &Scenario, invariant: &str) -> Exit {
     let (steps, faults) = (scenario.steps.len(), scenario.faults.len());
     let sizes = format!(
         "{} and {}",
-        counted(steps, "step"),
-        counted(faults, "fault")
+        counted(steps as u64, "step"),
+        counted(faults as u64, "fault")
     );
     let left_out = shrink::superfluous(scenario, invariant);
     if left_out.is_empty() {
-        say(format!(
-            "{file} is minimal: {invariant} needs its {sizes}, each of them"
-        ));
+        let why = match steps + faults {
+            0 => format!("{invariant} is broken in its world alone"),
+            _ => format!("{invariant} needs its {sizes}, each of them"),
+        };
+        say(format!("{file} is minimal: {why}"));
         return Exit::Holds;
     }
     let left_out = left_out.join(", ");
@@ -100,11 +111,11 @@ fn checked(file: &str, scenario: &Scenario, invariant: &str) -> Exit {
 pub(super) fn told(small: &Small, file: &Path) -> String {
     let scenario = &small.scenario;
     let mut lines = vec![format!(
-        "{} is broken by {} and {} ({} worlds tried{})",
+        "{} is broken by {} and {} ({} tried{})",
         small.broken.invariant,
-        counted(scenario.steps.len(), "step"),
-        counted(scenario.faults.len(), "fault"),
-        small.tried,
+        counted(scenario.steps.len() as u64, "step"),
+        counted(scenario.faults.len() as u64, "fault"),
+        counted(small.tried, "world"),
         if small.is_cut_short {
             ", cut short"
         } else {
@@ -115,12 +126,4 @@ pub(super) fn told(small: &Small, file: &Path) -> String {
     lines.extend(evidence.map(|line| format!("  {line}")));
     lines.push(format!("  again: {}", shrink::again(file)));
     lines.join("\n")
-}
-
-fn counted(count: usize, what: &str) -> String {
-    match count {
-        0 => format!("no {what}"),
-        1 => format!("1 {what}"),
-        more => format!("{more} {what}s"),
-    }
 }

@@ -61,6 +61,8 @@ pub struct Campaign {
     pub broken_after: BTreeMap<u64, Duration>,
     /// Invariants that could not be judged in some worlds, by name.
     pub unknown: BTreeMap<String, Unjudged>,
+    /// The first seed of what is left, if somebody stopped it before its budget ended.
+    pub stopped_before: Option<u64>,
 }
 
 /// One world in so many is played twice.
@@ -99,7 +101,9 @@ pub fn hunt(settings: &Settings, stop: &AtomicBool, watch: &dyn Fn(&Campaign)) -
             scope.spawn(move || queue.work(&sender));
         }
         drop(sender);
-        gather(&receiver, settings, &enough, watch)
+        let mut campaign = gather(&receiver, settings, &enough, watch);
+        campaign.stopped_before = queue.left();
+        campaign
     })
 }
 
@@ -123,6 +127,18 @@ impl Queue<'_> {
                 return;
             }
         }
+    }
+
+    /// The first seed of what was not played because somebody stopped it.
+    fn left(&self) -> Option<u64> {
+        let played = self.next.load(Ordering::Relaxed);
+        let is_over = match self.settings.budget {
+            Budget::Worlds(worlds) => self.settings.shard.place(played) >= worlds,
+            Budget::Time(_) => self.deadline.is_some_and(|end| Instant::now() >= end),
+        };
+        let is_stopped = self.stop.load(Ordering::Relaxed) && !is_over;
+        let next = self.settings.shard.after(played);
+        is_stopped.then(|| self.settings.first.wrapping_add(next))
     }
 
     /// The place of the next world in the whole campaign.

@@ -4,7 +4,7 @@ use std::{fs, io, path::Path};
 
 use serde::Serialize;
 
-use super::{Found, Holes, Results};
+use super::{Budget, Found, Holes, Results};
 use crate::report::Unjudged;
 
 /// The document.
@@ -15,6 +15,10 @@ pub struct Document {
     first: u64,
     /// Which share of it this was.
     shard: String,
+    /// How many worlds were to be played, of all shares together, or for how long.
+    budget: Allotted,
+    /// The first seed of what is left, if somebody stopped it before that.
+    stopped_before: Option<u64>,
     worlds: u64,
     twice: u64,
     requests: u64,
@@ -27,6 +31,13 @@ pub struct Document {
     coverage: Vec<Cell>,
     marks: Vec<Reached>,
     never: Holes,
+}
+
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Allotted {
+    Worlds(u64),
+    Seconds(f64),
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -80,6 +91,11 @@ impl Document {
             version: env!("CARGO_PKG_VERSION"),
             first: settings.first,
             shard: settings.shard.to_string(),
+            budget: match settings.budget {
+                Budget::Worlds(worlds) => Allotted::Worlds(worlds),
+                Budget::Time(length) => Allotted::Seconds(length.as_secs_f64()),
+            },
+            stopped_before: campaign.stopped_before,
             worlds: campaign.worlds,
             twice: campaign.twice,
             requests: campaign.requests,

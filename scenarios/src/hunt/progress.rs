@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use indicatif::{ProgressBar, ProgressDrawTarget};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::time::Instant;
 
 use super::{Campaign, coverage::marks_reached};
@@ -36,7 +36,7 @@ impl Progress {
         let now = Instant::now();
         Self {
             bar: match is_terminal {
-                true => ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()),
+                true => bar(ProgressDrawTarget::stderr()),
                 false => ProgressBar::hidden(),
             },
             began: now,
@@ -84,6 +84,15 @@ impl Progress {
     }
 }
 
+/// One line, cut to the terminal's width: a bar would need to know where the end is.
+fn bar(target: ProgressDrawTarget) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, target);
+    match ProgressStyle::with_template("{wide_msg}") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
 fn line(campaign: &Campaign, elapsed: Duration) -> String {
     let (reached, all) = marks_reached();
     format!(
@@ -94,4 +103,71 @@ fn line(campaign: &Campaign, elapsed: Duration) -> String {
         campaign.coverage.cells(),
         campaign.broken.len(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io,
+        sync::{Arc, Mutex},
+    };
+
+    use indicatif::TermLike;
+
+    use super::*;
+
+    /// What was written, whatever moved the cursor.
+    #[derive(Clone, Debug, Default)]
+    struct Paper(Arc<Mutex<String>>);
+
+    impl TermLike for Paper {
+        fn width(&self) -> u16 {
+            100
+        }
+        fn move_cursor_up(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_down(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_right(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_left(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn write_line(&self, text: &str) -> io::Result<()> {
+            self.write_str(text)
+        }
+        fn write_str(&self, text: &str) -> io::Result<()> {
+            self.0.lock().unwrap().push_str(text);
+            Ok(())
+        }
+        fn clear_line(&self) -> io::Result<()> {
+            Ok(())
+        }
+        fn flush(&self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_terminal_is_shown_the_line() {
+        let paper = Paper::default();
+        let target = ProgressDrawTarget::term_like_with_hz(Box::new(paper.clone()), 255);
+        let progress = Progress {
+            bar: bar(target),
+            is_terminal: true,
+            told: Cell::new(Instant::now() - LIVELY),
+            ..Progress::begun()
+        };
+        let campaign = Campaign {
+            worlds: 1234,
+            ..Campaign::default()
+        };
+        progress.tell(&campaign);
+        let shown = paper.0.lock().unwrap().clone();
+        assert!(shown.contains("1234 worlds"), "{shown:?}");
+        assert!(shown.contains("of virtual time"), "{shown:?}");
+    }
 }

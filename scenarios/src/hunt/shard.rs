@@ -16,6 +16,12 @@ impl Shard {
         of: NonZeroU64::MIN,
     };
 
+    /// The first place of the whole campaign's from which on this share has played none once it has played
+    /// its first `worlds`: where all shares go on that came as far.
+    pub fn after(self, worlds: u64) -> u64 {
+        worlds.saturating_mul(self.of.get())
+    }
+
     /// The place in the whole campaign of this share's `index`-th world, both from 0.
     pub fn place(self, index: u64) -> u64 {
         index

@@ -28,6 +28,11 @@ pub struct Found {
 }
 
 impl Found {
+    /// The version that wrote it, where that is another: the same plan, and perhaps another middleware.
+    pub fn other_version(&self) -> Option<&str> {
+        (self.version != env!("CARGO_PKG_VERSION")).then_some(self.version.as_str())
+    }
+
     /// By this version.
     pub fn breaking(invariant: &str) -> Self {
         Self {

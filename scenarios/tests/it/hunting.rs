@@ -101,6 +101,60 @@ fn a_case_made_small_is_no_larger_and_fails_by_the_same_invariant() {
 }
 
 #[test]
+fn a_case_is_made_small_again_for_what_it_was_found_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let hunt = ["hunt", "--first", CANARY, "--seeds", "1", "--out", "."];
+    lockstep(folder.path(), &hunt).output().unwrap();
+    let file = format!("s1-seed-{CANARY}.toml");
+    let checked = |arguments: &[&str]| {
+        let check = [&["shrink", "--check", &file], arguments].concat();
+        let output = lockstep(folder.path(), &check).output().unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    for asked in ["S1", "conservation", "s1 Conservation"] {
+        let said = checked(&["--invariant", asked]);
+        assert!(said.contains("S1 conservation needs"), "{asked}: {said}");
+    }
+    assert!(checked(&[]).contains("S1 conservation needs"));
+    // S2 is broken as well, and comes later.
+    let path = folder.path().join(&file);
+    let text = fs::read_to_string(&path).unwrap();
+    let (found, other) = (
+        "invariant = \"S1 conservation\"",
+        "invariant = \"S2 lots_sum_to_item\"",
+    );
+    assert!(text.contains(found));
+    fs::write(&path, text.replace(found, other)).unwrap();
+    let said = checked(&[]);
+    assert!(
+        said.contains("S2 lots_sum_to_item is broken without"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_is_not_played_as_asked_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "name = \"day\"\ntitle = \"A day\"\nwhy = \"A test\"\nseed = 5\n[found]\n\
+                version = \"0.0.9\"\nformat = 1\ninvariant = \"S1 conservation\"\n\
+                [world]\nduration = \"2m\"\nitems = 2\n";
+    fs::write(folder.path().join("day.toml"), text).unwrap();
+    let said =
+        |arguments: &[&str]| complaint(&lockstep(folder.path(), arguments).output().unwrap());
+    for verb in ["run", "replay"] {
+        let said = said(&[verb, "day.toml"]);
+        assert!(
+            said.contains("day.toml was written by lockstep 0.0.9"),
+            "{said}"
+        );
+    }
+    let told = said(&["replay", "day.toml", "--seed", "9"]);
+    assert!(told.contains("pins seed 5"), "{told}");
+    let told = said(&["replay", "day.toml", "--seed", "5"]);
+    assert!(!told.contains("pins seed"), "{told}");
+}
+
+#[test]
 fn four_shares_cover_what_the_whole_covers() {
     let folder = tempfile::tempdir().unwrap();
     let covered = |shard: &str| {

@@ -2,7 +2,7 @@
 
 use super::Arguments;
 use crate::{
-    command::{say, shrink},
+    command::{counted, say, shrink},
     hunt::{Found, Holes, Results},
 };
 
@@ -17,8 +17,12 @@ pub(super) fn tell(results: &Results<'_>, arguments: &Arguments) {
     let campaign = results.campaign;
     for unjudged in campaign.unknown.values() {
         say(format_args!(
-            "{} could not be judged in {} of {} worlds, as that of seed {}: {}",
-            unjudged.invariant, unjudged.worlds, campaign.worlds, unjudged.seed, unjudged.reason,
+            "{} could not be judged in {} of {}, as that of seed {}: {}",
+            unjudged.invariant,
+            unjudged.worlds,
+            counted(campaign.worlds, "world"),
+            unjudged.seed,
+            unjudged.reason,
         ));
     }
     // Who requires that all is reached wants to know what was not.
@@ -37,14 +41,17 @@ pub(super) fn tell(results: &Results<'_>, arguments: &Arguments) {
         most,
     );
     say(format_args!(
-        "{} worlds ({} of them twice), {} requests, {} broken, in {:.1} s: {:.0} worlds a second",
-        campaign.worlds,
+        "{} ({} of them twice), {} requests, {} broken, in {:.1} s: {:.0} worlds a second",
+        counted(campaign.worlds, "world"),
         campaign.twice,
         campaign.requests,
         campaign.broken.len(),
         results.elapsed.as_secs_f64(),
         results.rate(),
     ));
+    if let Some(seed) = campaign.stopped_before {
+        say(format_args!("stopped; go on with --first {seed}"));
+    }
 }
 
 fn found_in_words(results: &Results<'_>, found: &Found) -> String {

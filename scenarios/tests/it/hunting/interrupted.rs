@@ -46,8 +46,14 @@ fn an_interrupt_ends_a_hunt_that_says_how_far_it_came() {
         !folder.path().join("hunted").exists(),
         "an empty folder is left"
     );
-    let worlds = json(&folder.path().join("h.json"))["worlds"].as_u64();
-    assert!(worlds.unwrap() > 0);
+    let document = json(&folder.path().join("h.json"));
+    let worlds = document["worlds"].as_u64().unwrap();
+    assert!(worlds > 0);
+    assert_eq!(document["budget"]["seconds"], 600.0);
+    // Every world that was begun was played to its end, so the next one is the first that was not.
+    assert_eq!(document["stopped_before"], 1 + worlds);
+    let next = format!("stopped; go on with --first {}", 1 + worlds);
+    assert!(said.contains(&next), "{said}");
 }
 
 #[test]

@@ -37,12 +37,14 @@ fn the_json_has_what_the_readme_promises() {
     let (code, _, document) = hunted(folder.path(), &arguments);
     assert_eq!(code, 1);
     let promised = [
+        "budget",
         "coverage",
         "first",
         "marks",
         "never",
         "requests",
         "shard",
+        "stopped_before",
         "twice",
         "unknown",
         "version",
@@ -58,6 +60,8 @@ fn the_json_has_what_the_readme_promises() {
         (number(&document, "worlds"), document["shard"].as_str()),
         (2, Some("1/1"))
     );
+    assert_eq!(document["budget"]["worlds"], 2);
+    assert!(document["stopped_before"].is_null());
     let (wall_ms, rate) = (number(&document, "wall_ms"), &document["worlds_per_second"]);
     let rate = rate.as_f64().unwrap();
     assert!(
