@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Bug, First, Hunted, Kept, Made, Measure, Worlds, interval};
+use super::{Bug, First, Hunted, Kept, Made, Measure, Small, Worlds, interval};
+use crate::oracle::{INVARIANTS, Invariant};
 
 /// All that the document tells.
 pub struct Campaign<'a> {
@@ -34,6 +35,7 @@ pub fn document(campaign: &Campaign<'_>) -> String {
     not_caught(&mut text, campaign);
     not_measured(&mut text, campaign);
     caught(&mut text, campaign);
+    invariants(&mut text, campaign);
     heading(&mut text, "The bugs");
     for (bug, _) in campaign.rows {
         let _ = writeln!(
@@ -129,6 +131,35 @@ fn caught(text: &mut String, campaign: &Campaign<'_>) {
     }
 }
 
+/// Invariants of the vendors' own books: no request of a middleware brings a vendor to break them.
+const VENDORS_OWN: [&str; 2] = ["S1", "S4"];
+
+/// Which invariants the bugs broke: one that none breaks may judge nothing.
+fn invariants(text: &mut String, campaign: &Campaign<'_>) {
+    heading(text, "By invariant");
+    text.push_str("| invariant | broken by so many of the bugs | such as |\n|---|---|---|\n");
+    for Invariant { code, name, .. } in &INVARIANTS {
+        let label = format!("{code} {name}");
+        let breaks = |kept: &Kept| match &kept.measure {
+            Measure::Hunted { swarm, no_swarm } => {
+                swarm.by.contains_key(&label) || no_swarm.by.contains_key(&label)
+            }
+            Measure::Unbuilt { .. } => false,
+        };
+        let broken = campaign.rows.iter();
+        let broken = broken.filter(|(_, kept)| kept.as_ref().is_some_and(breaks));
+        let names: Vec<&str> = broken.map(|(bug, _)| bug.name.as_str()).collect();
+        let such_as = match names.first() {
+            Some(first) => first,
+            None if VENDORS_OWN.contains(code) => {
+                "no middleware can: it holds the vendors' own books to their rules"
+            }
+            None => "–",
+        };
+        let _ = writeln!(text, "| {label} | {} | {such_as} |", names.len());
+    }
+}
+
 fn head(campaign: &Campaign<'_>) -> String {
     let kept = || campaign.rows.iter().filter_map(|(_, kept)| kept.as_ref());
     let measured = kept().count();
@@ -215,10 +246,10 @@ fn first(first: Option<First>) -> String {
 }
 
 fn small(hunted: &Hunted) -> String {
-    hunted.smallest.as_ref().map_or_else(
-        || "–".to_owned(),
-        |small| format!("{} steps, {} faults", small.steps, small.faults),
-    )
+    hunted
+        .smallest
+        .as_ref()
+        .map_or_else(|| "–".to_owned(), size)
 }
 
 /// The same of one found with swarm, which has promises to keep.
@@ -237,7 +268,16 @@ fn small_with_swarm(hunted: &Hunted) -> String {
         Some(false) => ", not minimal",
         None => ", not checked",
     };
-    format!("{} steps, {} faults{unkept}", small.steps, small.faults)
+    size(small) + unkept
+}
+
+fn size(small: &Small) -> String {
+    let counted = |count: usize, what: &str| match count {
+        1 => format!("1 {what}"),
+        more => format!("{more} {what}s"),
+    };
+    let (steps, faults) = (counted(small.steps, "step"), counted(small.faults, "fault"));
+    format!("{steps}, {faults}")
 }
 
 #[cfg(test)]
@@ -245,7 +285,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::power::{Results, Size, Small, page};
+    use crate::power::{Results, Size, page};
 
     fn made(swarm: u64) -> Made {
         Made {
@@ -355,6 +395,28 @@ mod tests {
     }
 
     #[test]
+    fn each_invariant_says_how_many_bugs_break_it() {
+        let by = [("S9 fefo".to_owned(), 1)].into();
+        let measure = caught(Hunted {
+            caught: 1,
+            by,
+            ..Hunted::default()
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let results = open(folder.path(), 1, made(200));
+        let (one, other) = (bug("one"), bug("other"));
+        results.keep(Some(&one), measure.clone(), 1.0).unwrap();
+        results.keep(Some(&other), measure, 1.0).unwrap();
+        let text = told(folder.path(), made(200), &[one, other]);
+        assert!(text.contains("| S9 fefo | 2 | one |"), "{text}");
+        assert!(
+            text.contains("| S1 conservation | 0 | no middleware can"),
+            "{text}"
+        );
+        assert!(text.contains("| S5 order_conservation | 0 | – |"), "{text}");
+    }
+
+    #[test]
     fn a_smallest_case_says_which_promise_it_does_not_keep() {
         let small = |minimal, found| {
             let (steps, faults) = (3, 1);
@@ -372,12 +434,12 @@ mod tests {
             })
         };
         let (steps, faults) = (2, 9);
-        assert_eq!(small(Some(true), None), "3 steps, 1 faults");
-        assert_eq!(small(Some(false), None), "3 steps, 1 faults, not minimal");
-        assert_eq!(small(None, None), "3 steps, 1 faults, not checked");
+        assert_eq!(small(Some(true), None), "3 steps, 1 fault");
+        assert_eq!(small(Some(false), None), "3 steps, 1 fault, not minimal");
+        assert_eq!(small(None, None), "3 steps, 1 fault, not checked");
         assert_eq!(
             small(Some(true), Some(Size { steps, faults })),
-            "3 steps, 1 faults, larger than what was found"
+            "3 steps, 1 fault, larger than what was found"
         );
         let none = Hunted {
             caught: 1,
