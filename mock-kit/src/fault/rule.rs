@@ -350,6 +350,11 @@ impl FaultRule {
         if timing.every == Some(0) || timing.nth == Some(0) || timing.at.contains(&0) {
             return Err("nth, every and at count from 1, so 0 never strikes".to_owned());
         }
+        if timing.limit == Some(0) {
+            return Err(
+                "limit is how often it strikes at most, so with 0 it never does".to_owned(),
+            );
+        }
         if self.fault.is_of_window()
             && let Some(field) = timing.picks_a_request()
         {

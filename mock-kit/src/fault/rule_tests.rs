@@ -87,6 +87,7 @@ fn a_rule_says_what_was_wrong_and_what_was_meant() {
             "chance 1.5 is not between 0 and 1",
         ),
         (json!({"kind": "reset", "every": 0}), "count from 1"),
+        (json!({"kind": "reset", "limit": 0}), "with 0 it never does"),
         (
             json!({"kind": "reset", "from": 9, "until": 9}),
             "until is not after from",

@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
+use jiff::tz::TimeZone;
 use mock_kit::fault::Who;
 use toml::de::{DeArray, DeTable, DeValue};
 
@@ -203,6 +204,14 @@ fn check_world(scenario: &Scenario) -> Result<(), Wrong> {
     }
     if world.duration > MOST {
         return wrong("duration", "longer than a run can last", "at most `2160h`");
+    }
+    // Beyond, expiry dates and retries would leave the calendar.
+    if !(1970..2200).contains(&world.start.to_zoned(TimeZone::UTC).year()) {
+        return wrong(
+            "start",
+            "a time that no run begins at",
+            "one from 1970 to 2199",
+        );
     }
     if world.duration.as_millis() == 0 {
         return wrong("duration", "a run of no time", "a length such as `4h`");

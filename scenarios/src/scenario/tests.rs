@@ -112,6 +112,14 @@ fn a_start_that_is_no_time_says_how_to_write_one() {
 }
 
 #[test]
+fn a_start_at_an_end_of_the_calendar_is_refused() {
+    for start in ["9999-12-30T20:00:00Z", "1969-12-31T23:59:59Z"] {
+        let said = complaint(&format!("[world]\nstart = \"{start}\"\n"));
+        assert!(said.contains("expected one from 1970 to 2199"), "{said}");
+    }
+}
+
+#[test]
 fn a_text_where_a_number_belongs_says_what_was_expected() {
     let said = complaint("[world]\nitems = \"many\"\n");
     assert!(said.contains("expected a whole number"), "{said}");
