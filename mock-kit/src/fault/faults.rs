@@ -18,7 +18,8 @@ use super::{
     effect::Effect,
     plan::{FaultPlan, Names, Strike, Target},
     registry::FaultKind,
-    rule::{FaultRule, RuleError},
+    rule::FaultRule,
+    rule_error::RuleError,
     stale::{EarlierReply, StaleReplies},
 };
 use crate::clock::VendorClock;

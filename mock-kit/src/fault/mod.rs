@@ -21,6 +21,7 @@ mod registry;
 mod reply;
 mod row;
 mod rule;
+mod rule_error;
 #[cfg(test)]
 mod rule_tests;
 mod share;
@@ -35,9 +36,10 @@ pub use effect::{
 pub use faults::{FaultCount, Faults, StruckFault};
 pub use moment::Moment;
 pub use plan::{Names, Target};
-pub use registry::{FaultKind, about_all, find, nearest};
+pub use registry::{FaultKind, OF_PROCESSES, about_all, find, nearest};
 pub use reply::Reply;
-pub use rule::{FaultRule, OneOrMany, PLACE, Place, RuleError, TIMING, Timing, Who};
+pub use rule::{FaultRule, OneOrMany, PLACE, Place, TIMING, Timing, Who};
+pub use rule_error::RuleError;
 pub use struck::{BatchFailure, Gap, Semantic, Struck};
 pub use tamper::Tamper;
 

@@ -13,7 +13,8 @@ use super::{
     effect::{Draws, Effect},
     registry::{self, FaultKind},
     row,
-    rule::{FaultRule, RuleError, Who},
+    rule::{FaultRule, Who},
+    rule_error::RuleError,
 };
 use crate::principal::{Principal, Role};
 

@@ -116,6 +116,25 @@ pub fn find(name: &str) -> Option<&'static About> {
     ALL.iter().find(|about| about.name == name)
 }
 
+/// What happens to a process, and is known to scenario files alone: only who holds the process can do
+/// it. Each with what a vendor that stands alone has for it.
+pub const OF_PROCESSES: [(&str, &str); 5] = [
+    ("hub_crash", "the middleware is no part of this mock"),
+    ("vendor_crash", "POST /__admin/crash kills this mock"),
+    (
+        "storage_busy",
+        "the middleware's store is no part of this mock",
+    ),
+    (
+        "storage_full",
+        "the middleware's store is no part of this mock",
+    ),
+    (
+        "clock_jump",
+        "PUT /__admin/clock sets this vendor's clock, as clock_skew does for a while",
+    ),
+];
+
 /// The names of kinds most like `name`, nearest first.
 pub fn nearest(name: &str) -> Vec<String> {
     nearest_of(name, ALL.iter().map(|about| about.name))

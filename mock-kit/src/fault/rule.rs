@@ -14,6 +14,7 @@ use super::{
     moment::Moment,
     plan::Names,
     registry::{self, FaultKind},
+    rule_error::RuleError,
 };
 use crate::principal::Role;
 
@@ -113,68 +114,6 @@ pub enum Who {
     Name(String),
 }
 
-/// Why a rule is refused: what was wrong, and what was probably meant.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RuleError {
-    /// No kind, or one that does not exist.
-    #[error("{} fault kind{}", unknown(.found), meant(.nearest))]
-    Kind {
-        /// What was given.
-        found: Option<String>,
-        /// What was probably meant.
-        nearest: Vec<String>,
-    },
-    /// A field that neither rules nor this kind have.
-    #[error("fault {kind} has no field {field:?}{}", meant(.nearest))]
-    Field {
-        /// The kind.
-        kind: String,
-        /// What was given.
-        field: String,
-        /// What was probably meant.
-        nearest: Vec<String>,
-    },
-    /// A field with a value it cannot take.
-    #[error("fault {kind}: {detail}")]
-    Value {
-        /// The kind.
-        kind: String,
-        /// What was wrong.
-        detail: String,
-    },
-    /// A rule for another vendor.
-    #[error("this is {vendor}, and the rule is for {found:?}")]
-    Vendor {
-        /// The vendor.
-        vendor: &'static str,
-        /// What was given.
-        found: String,
-    },
-    /// An operation or topic that the vendor does not have.
-    #[error("{vendor} has no operation or topic {found:?}{}", meant(.nearest))]
-    Operation {
-        /// The vendor.
-        vendor: &'static str,
-        /// What was given.
-        found: String,
-        /// What was probably meant.
-        nearest: Vec<String>,
-    },
-    /// A client that the vendor does not have.
-    #[error("{vendor} has no client {found:?}{}", meant(.nearest))]
-    Client {
-        /// The vendor.
-        vendor: &'static str,
-        /// What was given.
-        found: String,
-        /// What was probably meant.
-        nearest: Vec<String>,
-    },
-    /// A second rule with the same id.
-    #[error("there is a rule {0:?} already")]
-    Duplicate(String),
-}
-
 impl FaultRule {
     /// A rule that strikes every request of the middleware. Set fields to narrow it.
     pub fn new(fault: FaultKind) -> Self {
@@ -217,10 +156,7 @@ impl FaultRule {
         let found = fields.get("kind").and_then(Value::as_str);
         let about = found
             .and_then(registry::find)
-            .ok_or_else(|| RuleError::Kind {
-                found: found.map(str::to_owned),
-                nearest: found.map(registry::nearest).unwrap_or_default(),
-            })?;
+            .ok_or_else(|| RuleError::no_kind(found))?;
         let mut groups = Groups::default();
         for (field, value) in fields {
             groups.sort_in(about, field, value)?;
@@ -473,19 +409,4 @@ pub(super) fn traced<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<
 fn first_given(fields: impl IntoIterator<Item = (&'static str, bool)>) -> Option<&'static str> {
     let mut fields = fields.into_iter();
     fields.find_map(|(field, is_given)| is_given.then_some(field))
-}
-
-fn unknown(found: &Option<String>) -> String {
-    match found {
-        Some(name) => format!("{name:?} is no"),
-        None => "the rule names no".to_owned(),
-    }
-}
-
-fn meant(nearest: &[String]) -> String {
-    match nearest {
-        [] => String::new(),
-        [one] => format!("; did you mean {one:?}?"),
-        several => format!("; did you mean one of {several:?}?"),
-    }
 }

@@ -164,6 +164,11 @@ async fn a_wrong_rule_is_refused_with_what_was_meant_and_none_is_added() {
     let cases = [
         (json!({"kind": "latancy"}), "\"latency\""),
         (
+            json!({"kind": "hub_crash"}),
+            "\"hub_crash\" happens to a process, and only scenario files know it",
+        ),
+        (json!({"kind": "vendor_crash"}), "POST /__admin/crash"),
+        (
             json!({"kind": "reset", "operation": "get_nota"}),
             "did you mean \"get_note\"?",
         ),
