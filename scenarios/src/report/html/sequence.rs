@@ -1,5 +1,8 @@
 //! The sequence diagram of what was said around a moment: time down, parties across.
 
+#[cfg(test)]
+mod tests;
+
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 
@@ -33,7 +36,11 @@ const NEWEST: SignedDuration = SignedDuration::from_mins(2);
 const WIDTH: f64 = 760.0;
 const LEFT: f64 = 128.0;
 const TOP: f64 = 34.0;
-const ROW: f64 = 32.0;
+const ROW: f64 = 34.0;
+/// The column of the times ends here.
+const TIMES: f64 = 72.0;
+/// About as wide as a character is, of the wider fonts that a browser may take.
+const CHARACTER: f64 = 6.4;
 
 impl Sequence {
     /// The events of `lines` that touch the circle, around `at`.
@@ -126,7 +133,8 @@ impl Sequence {
         let y = TOP + ROW * (self.before as f64 + 0.7);
         html! {
             line.broken x1="4" x2=(px(WIDTH - 4.0)) y1=(px(y)) y2=(px(y)) {}
-            text.broken x=(px(WIDTH - 6.0)) y=(px(y - 5.0)) text-anchor="end" {
+            // At the left: a narrow window shows that end first.
+            text.broken x="6" y=(px(y - 5.0)) {
                 "broken here: " (since(at, self.began))
             }
         }
@@ -183,24 +191,29 @@ fn arrow(line: &TraceLine, from: f64, to: f64, y: f64) -> Markup {
     };
     let middle = f64::midpoint(from, to);
     let back = to - (to - from) * 0.28;
+    // What cut the message short stands at its start, away from the cross.
+    let start = match fate {
+        Fate::Answered => (middle, Anchor::Middle),
+        _ if ahead < 0.0 => (from - 8.0, Anchor::End),
+        _ => (from + 8.0, Anchor::Start),
+    };
     html! {
         line.shaft x1=(px(from)) x2=(px(end)) y1=(px(y)) y2=(px(y)) {}
         @if fate != Fate::NeverCame {
             path.head d=(format!("M{} {} l{} -4 v8 z", px(to), px(y), px(-8.0 * ahead))) {}
         }
+        @if fate == Fate::AnswerLost {
+            line.back x1=(px(to)) x2=(px(back)) y1=(px(y + 6.0)) y2=(px(y + 6.0)) {}
+        }
+        (words("said", &short(line), (middle, Anchor::Middle), y - 5.0))
+        @if !line.faults.is_empty() {
+            (words("fault", &format!("⚡ {}", line.faults.join(", ")), start, y + 16.0))
+        }
+        // Last, so that no halo of a text lies over it: nothing on the page matters more.
         @match fate {
             Fate::Answered => {}
             Fate::NeverCame => (cross(end, y)),
-            Fate::AnswerLost => {
-                line.back x1=(px(to)) x2=(px(back)) y1=(px(y + 6.0)) y2=(px(y + 6.0)) {}
-                (cross(back, y + 6.0))
-            },
-        }
-        text.said x=(px(middle)) y=(px(y - 5.0)) text-anchor="middle" { (short(line)) }
-        @if !line.faults.is_empty() {
-            text.fault x=(px(middle)) y=(px(y + 15.0)) text-anchor="middle" {
-                "⚡ " (line.faults.join(", "))
-            }
+            Fate::AnswerLost => (cross(back, y + 6.0)),
         }
     }
 }
@@ -212,23 +225,53 @@ fn cross(x: f64, y: f64) -> Markup {
 
 /// A fact: a diamond on its vendor's line and its words towards the middle.
 fn note(line: &TraceLine, x: f64, y: f64) -> Markup {
-    let on_the_left = line.from <= Lane::Jerky;
-    let (at, anchor) = if on_the_left {
-        (x + 9.0, "start")
-    } else {
-        (x - 9.0, "end")
-    };
     html! {
         path.diamond d=(format!("M{} {} l5 5 l-5 5 l-5 -5 z", px(x), px(y - 5.0))) {}
-        text.said x=(px(at)) y=(px(y + 3.5)) text-anchor=(anchor) { (cut(&line.what, 68)) }
+        (words("said", &line.what, beside(x), y + 3.5))
     }
 }
 
 fn process(line: &TraceLine, x: f64, y: f64) -> Markup {
     html! {
         circle.dot cx=(px(x)) cy=(px(y)) r="4" {}
-        text.said x=(px(x + 9.0)) y=(px(y + 3.5)) { (cut(&line.what, 48)) }
+        (words("said", &line.what, beside(x), y + 3.5))
     }
+}
+
+/// Which part of a text lies at its place.
+#[derive(Clone, Copy)]
+enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// Next to a mark on a lane, on the side that has more room.
+fn beside(x: f64) -> (f64, Anchor) {
+    if x > f64::midpoint(TIMES, WIDTH) {
+        (x - 9.0, Anchor::End)
+    } else {
+        (x + 9.0, Anchor::Start)
+    }
+}
+
+/// A text that never leaves the picture: moved as far as it takes, and cut if it is longer than all
+/// the room there is. One that lies beside a mark is cut rather than moved over it.
+fn words(class: &str, text: &str, (x, anchor): (f64, Anchor), y: f64) -> Markup {
+    let (left, right) = (TIMES, WIDTH - 4.0);
+    let (room, name) = match anchor {
+        Anchor::Start => (right - x, "start"),
+        Anchor::Middle => (right - left, "middle"),
+        Anchor::End => (x - left, "end"),
+    };
+    let text = cut(text, (room / CHARACTER) as usize);
+    let half = text.chars().count() as f64 * CHARACTER / 2.0;
+    let x = match anchor {
+        // Not `clamp`, which panics where there is no room at all.
+        Anchor::Middle => x.min(right - half).max(left + half),
+        Anchor::Start | Anchor::End => x,
+    };
+    html! { text.(class) x=(px(x)) y=(px(y)) text-anchor=(name) { (text) } }
 }
 
 /// How far a message and its answer came.
@@ -324,8 +367,9 @@ fn party(lane: Lane) -> &'static str {
 
 /// At most so many characters.
 fn cut(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}…", &text[..end]),
+    if text.chars().count() <= most {
+        return text.to_owned();
     }
+    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
+    format!("{kept}…")
 }
