@@ -74,7 +74,8 @@ impl Coverage {
             row.insert(&count.operation, count.count);
         }
         html! {
-            div.scroll {
+            // As high as the window at most: its scrollbar stays in sight, and so do the operations.
+            div.scroll.tall {
                 table.grid {
                     thead {
                         tr {
@@ -108,5 +109,25 @@ fn cell(count: Option<&u64>) -> Markup {
             let heat = format!("num heat{}", count.checked_ilog10().unwrap_or(0).min(4));
             html! { td class=(heat) { (count) } }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_grid_scrolls_in_a_frame_of_its_own() {
+        let count = FaultCount {
+            kind: "reply_lost".to_owned(),
+            operation: "create_reservation".to_owned(),
+            phase: "applied_reply_lost".to_owned(),
+            count: 1,
+        };
+        let drawn = Coverage::of([count]).section().into_string();
+        assert!(
+            drawn.contains("<div class=\"scroll tall\"><table class=\"grid\">"),
+            "{drawn}"
+        );
     }
 }
