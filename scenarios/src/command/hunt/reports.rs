@@ -77,7 +77,7 @@ fn html(results: &Results<'_>, path: &Path, play: Play<'_>) -> io::Result<()> {
         failures: &failures,
         caught: &others,
         unjudged: &unjudged,
-        coverage: Coverage::of(campaign.coverage.rows()),
+        coverage: Coverage::of(campaign.coverage.rows()).marked(results.marks),
     };
     html::write(path, &page)
 }

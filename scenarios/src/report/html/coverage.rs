@@ -1,18 +1,22 @@
-//! The coverage grid: kind of fault × phase down, operation across, and how often.
+//! The coverage grid: kind of fault × phase down, operation across, and how often; the rare branches
+//! of the middleware, and how often each was taken; and what was never reached of either.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, html};
+use sync_core::sometimes::Mark;
 
 use crate::report::{FaultCount, Run};
 
-/// Which faults struck where, over any number of runs.
+/// Which faults struck where, over any number of runs, and what a campaign made of the middleware.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
     /// What struck: one entry for each kind, operation and phase.
     pub counts: Vec<FaultCount>,
     /// Kinds that never struck.
     pub holes: Vec<String>,
+    /// Rare branches of the middleware, with how often each was taken; none where nobody counted.
+    pub marks: Vec<(Mark, u64)>,
 }
 
 impl Coverage {
@@ -38,7 +42,16 @@ impl Coverage {
         Self {
             holes: holes.map(str::to_owned).collect(),
             counts,
+            marks: Vec::new(),
         }
+    }
+
+    /// The same with these rare branches, the rarest first.
+    #[must_use]
+    pub fn marked(mut self, marks: &[(Mark, u64)]) -> Self {
+        self.marks = marks.to_vec();
+        self.marks.sort_by_key(|(_, count)| *count);
+        self
     }
 
     /// The coverage of these runs.
@@ -56,10 +69,37 @@ impl Coverage {
                     p.muted { "How often each kind of fault struck, by phase and operation." }
                     (self.grid())
                 }
-                @if !self.holes.is_empty() {
-                    h3 { "Holes" }
-                    p { "Kinds that never struck: what they would have found is not known." }
-                    ul.holes { @for kind in &self.holes { li { (kind) } } }
+                (self.never())
+                (self.branches())
+            }
+        }
+    }
+
+    /// What was never reached, of faults and of branches.
+    fn never(&self) -> Markup {
+        let missed = self.marks.iter().filter(|(_, count)| *count == 0);
+        let missed: Vec<&str> = missed.map(|(mark, _)| mark.name()).collect();
+        html! {
+            @if !self.holes.is_empty() || !missed.is_empty() { h3 { "Holes" } }
+            @if !self.holes.is_empty() {
+                p { "Kinds that never struck: what they would have found is not known." }
+                ul.holes { @for kind in &self.holes { li { (kind) } } }
+            }
+            @if !missed.is_empty() {
+                p { "Rare branches that the middleware never took: nothing here says that they are right." }
+                ul.holes { @for mark in &missed { li { (mark) } } }
+            }
+        }
+    }
+
+    fn branches(&self) -> Markup {
+        let taken: Vec<&(Mark, u64)> = self.marks.iter().filter(|(_, n)| *n > 0).collect();
+        html! {
+            @if !taken.is_empty() {
+                h3 { "Rare branches" }
+                p.muted { "How often the middleware took each, the rarest first." }
+                ul.marks {
+                    @for (mark, count) in taken { li { span.num { (count) } " " (mark.name()) } }
                 }
             }
         }
@@ -115,6 +155,34 @@ fn cell(count: Option<&u64>) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rare_branches_are_counted_the_rarest_first_and_those_never_taken_are_holes() {
+        let marks = [
+            (Mark::RepeatedEvent, 70),
+            (Mark::Midnight, 0),
+            (Mark::Backorder, 3),
+        ];
+        let drawn = Coverage::default().marked(&marks).section().into_string();
+        let (holes, taken) = drawn.split_once("<h3>Rare branches</h3>").unwrap();
+        assert!(holes.contains("<h3>Holes</h3>"), "{holes}");
+        let midnight = format!("<li>{}</li>", Mark::Midnight.name());
+        assert!(holes.contains(&midnight), "{holes}");
+        assert!(!taken.contains(Mark::Midnight.name()), "{taken}");
+        let place = |mark: Mark, count: u64| {
+            let said = format!("{count}</span> {}</li>", mark.name());
+            taken
+                .find(&said)
+                .unwrap_or_else(|| panic!("{said}: {taken}"))
+        };
+        assert!(place(Mark::Backorder, 3) < place(Mark::RepeatedEvent, 70));
+    }
+
+    #[test]
+    fn where_nobody_counted_branches_none_is_said_to_be_missed() {
+        let drawn = Coverage::default().section().into_string();
+        assert!(!drawn.contains("ranches"), "{drawn}");
+    }
 
     #[test]
     fn the_grid_scrolls_in_a_frame_of_its_own() {
