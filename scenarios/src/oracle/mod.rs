@@ -117,10 +117,18 @@ pub fn judge(history: &History) -> Vec<Verdict> {
         .collect()
 }
 
-/// The invariant of this name or number, whatever its case.
+/// The invariant of this name, of this number, or of both as reports print them (`S3 no_oversell`);
+/// whatever the case.
 pub fn find(name: &str) -> Option<&'static Invariant> {
+    let words: Vec<&str> = name.split_whitespace().collect();
     INVARIANTS.iter().find(|invariant| {
-        invariant.name.eq_ignore_ascii_case(name) || invariant.code.eq_ignore_ascii_case(name)
+        let is_code = |word: &str| invariant.code.eq_ignore_ascii_case(word);
+        let is_name = |word: &str| invariant.name.eq_ignore_ascii_case(word);
+        match words[..] {
+            [word] => is_code(word) || is_name(word),
+            [code, name] => is_code(code) && is_name(name),
+            _ => false,
+        }
     })
 }
 
@@ -158,10 +166,17 @@ mod tests {
     }
 
     #[test]
-    fn invariants_are_found_by_name_and_by_number() {
-        assert_eq!(find("S3").map(|found| found.name), Some("no_oversell"));
-        assert_eq!(find("Fefo").map(|found| found.code), Some("S9"));
-        assert!(find("S99").is_none());
+    fn invariants_are_found_by_name_by_number_and_as_reports_print_them() {
+        for invariant in &INVARIANTS {
+            let Invariant { code, name, .. } = invariant;
+            let printed = format!("{code} {name}");
+            for asked in [*code, *name, &printed, &printed.to_uppercase()] {
+                assert_eq!(find(asked).map(|found| found.name), Some(*name), "{asked}");
+            }
+        }
+        for asked in ["S99", "S1 fefo", "S9 fefo too", ""] {
+            assert!(find(asked).is_none(), "{asked}");
+        }
     }
 
     #[test]
