@@ -116,7 +116,8 @@ pub(crate) const PROCESS_KINDS: [(&str, &str); 5] = [
     nth_commit     right after its n-th commit
     every_commit   right after each commit whose number is a multiple of this
     at             at a time, such as \"30m\"
-    restart_after  how long it stays dead (20s)",
+    restart_after  how long it stays dead (20s)
+  phases, as that moment settles: request, commit, time",
     ),
     (
         "vendor_crash",
@@ -130,7 +131,8 @@ pub(crate) const PROCESS_KINDS: [(&str, &str); 5] = [
     at             at a time (1m)
     nth_request    while the n-th request that reaches it is being served
     phase          before_apply or applied_reply_lost, for nth_request (before_apply)
-    restart_after  how long it stays dead (20s)",
+    restart_after  how long it stays dead (20s)
+  phases, as that moment settles: time, before_apply, applied_reply_lost",
     ),
     (
         "storage_busy",
@@ -139,7 +141,8 @@ pub(crate) const PROCESS_KINDS: [(&str, &str); 5] = [
   stands for: outbox outside the transaction (Truxify#11215): nothing is acknowledged that was not stored.
   strikes: the middleware's store, counted once for each write refused
     from           from when on (1m)
-    lasts          how long (30s)",
+    lasts          how long (30s)
+  phases: write",
     ),
     (
         "storage_full",
@@ -148,7 +151,8 @@ pub(crate) const PROCESS_KINDS: [(&str, &str); 5] = [
   stands for: outbox outside the transaction (Truxify#11215): nothing is acknowledged that was not stored.
   strikes: the middleware's store, counted once for each write refused
     from           from when on (1m)
-    lasts          how long (30s)",
+    lasts          how long (30s)
+  phases: write",
     ),
     (
         "clock_jump",
@@ -159,7 +163,8 @@ pub(crate) const PROCESS_KINDS: [(&str, &str); 5] = [
     of             hub, jerky or polish (hub)
     seconds        seconds forward, negative for back, at most 30 days either way (3600)
     at             when (1m)
-    lasts          how long until it is set right (to the end of the traffic)",
+    lasts          how long until it is set right (to the end of the traffic)
+  phases, as `seconds` settles: forward, back",
     ),
 ];
 

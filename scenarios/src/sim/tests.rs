@@ -1,5 +1,7 @@
 //! A whole world, twice: one seed gives one trace.
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::{
     command::known,
@@ -134,4 +136,55 @@ fn a_middleware_that_never_rests_is_broken_off_and_told_so() {
     assert!(run.virtual_ms > 0);
     let told = run.unmet.iter().any(|unmet| unmet.starts_with("restraint"));
     assert!(told, "{} requests, {:?}", run.requests, run.unmet);
+}
+
+#[test]
+fn process_faults_are_counted_in_the_phases_that_people_are_told() {
+    let plan = plan_with(
+        r#"kind = "hub_crash"
+        nth_request = 5
+        [[fault]]
+        kind = "hub_crash"
+        nth_commit = 100
+        [[fault]]
+        kind = "hub_crash"
+        at = "5m"
+        [[fault]]
+        kind = "vendor_crash"
+        at = "7m"
+        [[fault]]
+        kind = "vendor_crash"
+        nth_request = 40
+        [[fault]]
+        kind = "vendor_crash"
+        vendor = "polish"
+        nth_request = 40
+        phase = "applied_reply_lost"
+        [[fault]]
+        kind = "storage_busy"
+        from = "20m"
+        lasts = "10m"
+        [[fault]]
+        kind = "storage_full"
+        from = "40m"
+        lasts = "10m"
+        [[fault]]
+        kind = "clock_jump"
+        at = "60m"
+        lasts = "2m"
+        [[fault]]
+        kind = "clock_jump"
+        seconds = -3600
+        at = "70m"
+        lasts = "2m""#,
+    );
+    let counted = play(&plan).unwrap().run.faults;
+    for (kind, words) in crate::scenario::PROCESS_KINDS {
+        let told = words.lines().find(|line| line.starts_with("  phases"));
+        let (_, told) = told.unwrap().split_once(": ").unwrap();
+        let told: BTreeSet<&str> = told.split(", ").collect();
+        let counted = counted.iter().filter(|count| count.kind == kind);
+        let counted: BTreeSet<&str> = counted.map(|count| count.phase.as_str()).collect();
+        assert_eq!(counted, told, "{kind}");
+    }
 }
