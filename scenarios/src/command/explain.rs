@@ -1,4 +1,6 @@
-//! `lockstep explain NAME`: a scenario, a kind of fault or an invariant in words.
+//! `lockstep explain NAME`: a scenario, a kind of fault, an invariant or a rare branch in words.
+
+mod every;
 
 use clap::Args;
 use mock_kit::{
@@ -6,47 +8,79 @@ use mock_kit::{
     fault::{About, PLACE, TIMING, about_all},
     nearest::nearest_three,
 };
+use sync_core::sometimes::Mark;
 
 use super::{Exit, known, say, usage};
 use crate::{
     oracle::{self, INVARIANTS, Invariant},
-    scenario::{Fault, PROCESS_KINDS, Scenario, Shipped, fault_kinds, find, shipped},
+    scenario::{Fault, Mistake, PROCESS_KINDS, Scenario, Shipped, fault_kinds, shipped},
 };
 
 /// What to explain.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// A scenario, a kind of fault, or an invariant by name or number
-    name: String,
+    /// A scenario, a kind of fault, an invariant by name or number, or a rare branch, as reports
+    /// print it; all of them are named when absent
+    #[arg(value_name = "NAME")]
+    words: Vec<String>,
 }
 
-/// Explains it, or names what was probably meant.
+/// Explains it, or names what was probably meant. Names of several words may come without quotes.
 pub(super) fn execute(arguments: &Arguments) -> Exit {
-    let name = arguments.name.as_str();
-    if let Some(file) = find(name) {
-        match file.scenario(&known()) {
-            Ok(scenario) => say(scenario_in_words(&scenario)),
-            Err(mistake) => return usage(mistake),
+    let name = arguments.words.join(" ");
+    let told = match name.trim() {
+        "" => every::named(),
+        name => match in_words(name) {
+            Some(told) => told,
+            None => return usage(unknown(name)),
+        },
+    };
+    match told {
+        Ok(text) => {
+            say(text);
+            Exit::Holds
         }
-    } else if let Some(invariant) = oracle::find(name) {
-        say(invariant_in_words(invariant));
-    } else if let Some(about) = about_all().iter().find(|about| about.name == name) {
-        say(fault_in_words(about));
-    } else if let Some((kind, words)) = PROCESS_KINDS.iter().find(|(kind, _)| *kind == name) {
-        say(with_users((*words).to_owned(), kind));
-    } else {
-        return usage(unknown(name));
+        Err(mistake) => usage(mistake),
     }
-    Exit::Holds
+}
+
+/// What has this name, whatever its case, in words.
+fn in_words(name: &str) -> Option<Result<String, Box<Mistake>>> {
+    let is = |known: &str| known.eq_ignore_ascii_case(name);
+    if let Some(file) = shipped().iter().find(|file| is(file.name)) {
+        return Some(
+            file.scenario(&known())
+                .map(|found| scenario_in_words(&found)),
+        );
+    }
+    if let Some(invariant) = oracle::find(name) {
+        return Some(Ok(invariant_in_words(invariant)));
+    }
+    if let Some(about) = about_all().iter().find(|about| is(about.name)) {
+        return Some(Ok(fault_in_words(about)));
+    }
+    if let Some((kind, words)) = PROCESS_KINDS.iter().find(|(kind, _)| is(kind)) {
+        return Some(Ok(with_users((*words).to_owned(), kind)));
+    }
+    let is_it = |mark: &&Mark| is(mark.name()) || is(&format!("{mark:?}"));
+    Mark::ALL
+        .iter()
+        .find(is_it)
+        .map(|mark| Ok(mark_in_words(*mark)))
 }
 
 fn unknown(name: &str) -> String {
     let scenarios = shipped().iter().map(|file| file.name);
     let invariants = INVARIANTS.iter().map(|invariant| invariant.name);
-    let near = nearest_three(name, scenarios.chain(invariants).chain(fault_kinds()));
-    let what = format!("no scenario, fault or invariant is called `{name}`");
+    let marks = Mark::ALL.iter().map(|mark| mark.name());
+    let all = scenarios
+        .chain(invariants)
+        .chain(fault_kinds())
+        .chain(marks);
+    let what = format!("no scenario, fault, invariant or rare branch is called `{name}`");
+    let near = nearest_three(name, all);
     if near.is_empty() {
-        return what;
+        return format!("{what}\n  `lockstep explain` names them all");
     }
     format!("{what}\n  did you mean {}?", near.join(", "))
 }
@@ -105,6 +139,14 @@ fn invariant_in_words(invariant: &Invariant) -> String {
     format!("{code} {name}\n  {meaning}\n  formula: {formula}\n  reads: {reads}")
 }
 
+fn mark_in_words(mark: Mark) -> String {
+    format!(
+        "{}\n  A rare branch of the middleware, `Mark::{mark:?}` in sync-core/src/sometimes.rs.\n  \
+         A hunt counts how often it was taken, and names it when no world took it.",
+        mark.name()
+    )
+}
+
 fn fault_in_words(about: &About) -> String {
     let phases: Vec<&str> = about.phases.iter().map(|phase| phase.as_str()).collect();
     let mut lines = vec![
@@ -132,10 +174,12 @@ fn fault_in_words(about: &About) -> String {
 fn example(about: &About) -> String {
     let kind = serde_json::Map::from_iter([("kind".to_owned(), about.name.into())]);
     let own = FaultRule::from_fields(kind).ok();
+    // What holds for a whole window strikes no single requests.
+    let is_of_window = own.as_ref().is_some_and(|rule| rule.fault.is_of_window());
+    let chance = if is_of_window { "" } else { "\nchance = 0.1" };
     let own = own.and_then(|rule| toml::to_string(&rule).ok());
     let own = own.unwrap_or_default();
-    let window = "from = \"30m\"\nuntil = \"1h\"\nchance = 0.1";
-    format!("[[fault]]\n{own}{window}")
+    format!("[[fault]]\n{own}from = \"30m\"\nuntil = \"1h\"{chance}")
 }
 
 /// Adds the scenarios that inject this kind.

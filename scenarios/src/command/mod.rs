@@ -42,7 +42,7 @@ enum Action {
     Replay(replay::Arguments),
     /// Name the scenarios that ship
     List,
-    /// Say in words what a scenario, a fault or an invariant is
+    /// Say in words what a scenario, a fault, an invariant or a rare branch is
     Explain(explain::Arguments),
     /// Run both mocks and the hub on this machine, with shoppers
     Serve(serve::Arguments),

@@ -294,3 +294,88 @@ fn every_kind_of_fault_is_explained_with_what_it_stands_for_and_a_rule_that_is_v
         toml::from_str::<scenarios::scenario::Fault>(&example).expect(about.name);
     }
 }
+
+/// What `lockstep explain` says of these words.
+fn explained(words: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = [&["explain"], words].concat();
+    let output = lockstep(folder.path(), &arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", complaint(&output));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn without_a_name_all_that_can_be_explained_is_named_a_line_each() {
+    let told = explained(&[]);
+    let names: Vec<&str> = told
+        .lines()
+        .filter_map(|line| line.strip_prefix("  "))
+        .collect();
+    let scenarios = scenarios::scenario::shipped().iter().map(|file| file.name);
+    let faults = scenarios::scenario::fault_kinds();
+    let marks = sync_core::sometimes::Mark::ALL
+        .iter()
+        .map(|mark| mark.name());
+    for name in scenarios.chain(faults).chain(marks) {
+        let told = names
+            .iter()
+            .filter(|line| line.split("  ").next() == Some(name));
+        assert_eq!(told.count(), 1, "{name}: {names:#?}");
+    }
+    for invariant in &scenarios::oracle::INVARIANTS {
+        let named = format!("{:3} {}", invariant.code, invariant.name);
+        assert!(
+            names.iter().any(|line| line.starts_with(&named)),
+            "{named}: {names:#?}"
+        );
+    }
+    for heading in [
+        "faults of connections",
+        "faults of webhooks",
+        "faults of data",
+    ] {
+        let (_, family) = told.split_once(&format!("\n{heading}\n")).unwrap();
+        assert!(family.starts_with("  "), "{heading} is empty: {told}");
+    }
+}
+
+#[test]
+fn whatever_a_report_prints_can_be_asked_for_with_or_without_quotes() {
+    for words in [
+        &["S2 lots_sum_to_item"][..],
+        &["S2", "lots_sum_to_item"],
+        &["s2"],
+        &["LOTS_SUM_TO_ITEM"],
+    ] {
+        let told = explained(words);
+        assert!(
+            told.starts_with("S2 lots_sum_to_item\n"),
+            "{words:?}: {told}"
+        );
+    }
+    for words in [
+        &["event told twice"][..],
+        &["Event", "told", "twice"],
+        &["RepeatedEvent"],
+    ] {
+        let told = explained(words);
+        assert!(told.starts_with("event told twice\n"), "{words:?}: {told}");
+    }
+    assert!(explained(&["Hub_Crash"]).contains("phases, as that moment settles: request"));
+    assert!(explained(&["Quiet-Day"]).starts_with("quiet-day: "));
+}
+
+#[test]
+fn a_miss_is_met_with_the_nearest_name_or_with_where_all_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    for (asked, near) in [
+        ("S2 lots_sum_to_itm", "did you mean lots_sum_to_item?"),
+        ("event told twise", "did you mean event told twice?"),
+        ("storage_ful", "did you mean storage_full"),
+        ("xyzzy", "`lockstep explain` names them all"),
+    ] {
+        let (code, said) = refused(folder.path(), &["explain", asked]);
+        assert_eq!(code, 2, "{said}");
+        assert!(said.contains(near), "{said}");
+    }
+}
