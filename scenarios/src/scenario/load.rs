@@ -4,7 +4,7 @@ use std::{fs, io, ops::Range, path::Path, string::FromUtf8Error};
 
 use toml::de::{DeTable, DeValue};
 
-use super::{Known, Mistake, Scenario, check};
+use super::{Known, Mistake, Scenario, blame, check};
 
 /// Why a scenario could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -95,11 +95,17 @@ fn explain(
 ) -> Mistake {
     let (message, meant) = said(error.message());
     let span = error.span().unwrap_or(0..0);
+    let blamed = blame::blamed(text, document.get_ref(), &span, error.message());
+    let (span, culprit) = match blamed {
+        Some(blamed) => (blamed.table, blamed.value),
+        None => (span, None),
+    };
     let words = Quoted::of(message);
     let Some(word) = words.first.filter(|_| names_a_name(message)) else {
         let (what, expected) = message.split_once(", expected ").unwrap_or((message, ""));
         // A fault is read as a whole: its message names the field in words.
-        let at = find_key_of(message, document.get_ref(), &span).unwrap_or(span);
+        let named = || find_key_of(message, document.get_ref(), &span);
+        let at = culprit.or_else(named).unwrap_or(span);
         let mistake = Mistake::at(file, text, &at, what);
         return match expected {
             "" => mistake,
@@ -107,7 +113,13 @@ fn explain(
         };
     };
     // A buffered table loses the places of its keys: look the word up again.
-    let at = find_word(document.get_ref(), word, &span).unwrap_or(span);
+    let named = || find_word(document.get_ref(), word, &span);
+    let is_of_a_key = message.contains(" field ");
+    let at = match is_of_a_key {
+        true => named(),
+        false => culprit.or_else(named),
+    };
+    let at = at.unwrap_or(span);
     let what = message
         .split_once(", expected")
         .map_or(message, |(what, _)| what)

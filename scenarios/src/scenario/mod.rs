@@ -3,6 +3,7 @@
 //! Plain data, with its loader and its JSON Schema. How a scenario becomes explicit steps is in
 //! [`crate::plan`], how it is played in [`crate::sim`].
 
+mod blame;
 mod check;
 mod expect;
 mod fault;

@@ -322,3 +322,63 @@ fn what_no_middleware_can_be_told_is_refused() {
         assert!(said.contains(expected) && said.contains(setting), "{said}");
     }
 }
+
+#[test]
+fn a_wrong_value_of_a_step_or_a_process_fault_is_shown_at_its_own_line() {
+    let count =
+        "[[step]]\ndo = \"shop_count\"\nname = \"z\"\nat = \"5m\"\nsku = \"A\"\noff_by = 1\n";
+    let receipt = "[[step]]\ndo = \"receipt\"\nname = \"2026-13-01\"\nat = \"5m\"\nsku = \"A\"\n\
+                   lot = \"L\"\nquantity = 1\nproduced_on = \"2026-01-01\"\n";
+    let order = "[[step]]\ndo = \"order\"\nname = \"o\"\nat = \"5m\"\ncustomer = \"C\"\n\
+                 [[step.lines]]\nsku = \"A\"\nquantity = 1\n[[step.lines]]\nsku = \"1\"\nquantity = 2\n";
+    let disk = "[[fault]]\nkind = \"storage_full\"\nfrom = \"1m\"\nlasts = \"2m\"\n";
+    for (body, right, wrong) in [
+        (count, "at = \"5m\"", "at = \"5 parsecs\""),
+        (count, "off_by = 1", "off_by = \"z\""),
+        (count, "sku = \"A\"", "sku = 3"),
+        (
+            receipt,
+            "produced_on = \"2026-01-01\"",
+            "produced_on = \"2026-13-01\"",
+        ),
+        (order, "quantity = 2", "quantity = \"1\""),
+        (order, "quantity = 2", "quantity = 2.5"),
+        (disk, "lasts = \"2m\"", "lasts = \"5 parsecs\""),
+        (disk, "lasts = \"2m\"", "lasts = \"0s\""),
+    ] {
+        // One that is right stands before it, and nothing of it is to blame.
+        let said = complaint(&format!("{body}{}", body.replace(right, wrong)));
+        let lines = 3 + body.lines().count();
+        let line = lines + 1 + body.lines().position(|line| line == right).unwrap();
+        assert!(
+            said.starts_with(&format!("x.toml:{line}:")),
+            "{line}: {said}"
+        );
+        assert!(said.contains(&format!("{line} | {wrong}\n")), "{said}");
+        let (_, value) = wrong.split_once(" = ").unwrap();
+        assert!(said.contains(&"^".repeat(value.len())), "{said}");
+    }
+}
+
+#[test]
+fn what_a_step_or_a_line_of_an_order_lacks_is_told_at_its_table() {
+    let step = "[[step]]\ndo = \"ship\"\nname = \"s\"\nat = \"5m\"\n";
+    let said = complaint(step);
+    assert!(
+        said.starts_with("x.toml:4:1: missing field `order`"),
+        "{said}"
+    );
+    let order = "[[step]]\ndo = \"order\"\nname = \"o\"\nat = \"5m\"\ncustomer = \"C\"\n\
+                 lines = [{ sku = \"A\", quantity = 1 },\n{ sku = \"B\" }]\n";
+    let said = complaint(order);
+    assert!(
+        said.starts_with("x.toml:10:1: missing field `quantity`"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_vendor_alone_knows_every_fault_of_processes_for_what_it_is() {
+    let here = PROCESS_KINDS.map(|(kind, _)| kind);
+    assert_eq!(mock_kit::fault::OF_PROCESSES.map(|(kind, _)| kind), here);
+}
