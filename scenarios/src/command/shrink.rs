@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use mock_kit::nearest::nearest_three;
 
 use super::{
     Exit, cannot_write, counted, files, interrupt::interrupted, known, length, run::load_one, say,
     usage,
 };
 use crate::{
+    oracle::{self, INVARIANTS},
     plan::Plan,
     scenario::{Scenario, Span},
     shrink::{self, Failing, Small, keep_as},
@@ -54,10 +56,16 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
     }
     let plan = Plan::expand(&scenario, arguments.seed);
     let found = scenario.found.as_ref().map(|found| &found.invariant);
-    let asked = arguments.invariant.as_ref().or(found);
-    let wanted = |name: &str| asked.is_none_or(|asked| is_called(name, asked));
+    let asked = match &arguments.invariant {
+        Some(asked) => match called(asked) {
+            Ok(label) => Some(label),
+            Err(unknown) => return usage(unknown),
+        },
+        None => found.cloned(),
+    };
+    let wanted = |name: &str| asked.as_ref().is_none_or(|asked| name == asked);
     let Some(failing) = Failing::of(&plan, wanted) else {
-        let broken = match asked {
+        let broken = match &asked {
             Some(asked) => format!("does not break {asked}"),
             None => "breaks no invariant".to_owned(),
         };
@@ -77,10 +85,17 @@ pub(super) fn execute(arguments: &Arguments) -> Exit {
     Exit::Broken
 }
 
-/// Whether somebody means this invariant: by its number, its name, or both as reports print them.
-fn is_called(invariant: &str, asked: &str) -> bool {
-    let mut names = invariant.split(' ').chain([invariant]);
-    names.any(|name| name.eq_ignore_ascii_case(asked.trim()))
+/// The invariant that somebody means, as reports print it.
+fn called(asked: &str) -> Result<String, String> {
+    if let Some(invariant) = oracle::find(asked) {
+        return Ok(format!("{} {}", invariant.code, invariant.name));
+    }
+    let near = nearest_three(asked, INVARIANTS.iter().map(|invariant| invariant.name));
+    let hint = match near.is_empty() {
+        true => "`lockstep explain` names them".to_owned(),
+        false => format!("did you mean {}?", near.join(", ")),
+    };
+    Err(format!("no invariant is called `{asked}`\n  {hint}"))
 }
 
 /// Holds it against the promise of what was made small: without any one step or fault it passes.

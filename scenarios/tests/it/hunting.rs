@@ -93,7 +93,10 @@ fn a_case_made_small_is_no_larger_and_fails_by_the_same_invariant() {
     let output = lockstep(folder.path(), &nothing).output().unwrap();
     assert_eq!(output.status.code(), Some(2), "the last step can go");
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("none.toml does not break S1;"), "{said}");
+    assert!(
+        said.contains("none.toml does not break S1 conservation;"),
+        "{said}"
+    );
     let again = lockstep(folder.path(), &["run", "day.small.toml"])
         .output()
         .unwrap();
@@ -111,6 +114,13 @@ fn a_case_is_made_small_again_for_what_it_was_found_for() {
         let output = lockstep(folder.path(), &check).output().unwrap();
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
+    let mut misspelt = lockstep(
+        folder.path(),
+        &["shrink", &file, "--invariant", "conservaton"],
+    );
+    let said = complaint(&misspelt.output().unwrap());
+    let expected = "no invariant is called `conservaton`\n  did you mean conservation";
+    assert!(said.contains(expected), "{said}");
     for asked in ["S1", "conservation", "s1 Conservation"] {
         let said = checked(&["--invariant", asked]);
         assert!(said.contains("S1 conservation needs"), "{asked}: {said}");
