@@ -95,6 +95,8 @@ fn is_corrected(
 /// When the order had its goods, was over, or was told that there are none.
 fn settled_at(case: &Case<'_>, trail: &Trail<'_>, known: Timestamp) -> Timestamp {
     let order = case.orders.get(trail.id);
+    // A list may have told of it before it was read by itself, and its reservation been refused then.
+    let heard = order.and_then(|order| order.placed).unwrap_or(known);
     let opened = case.history.jerky.iter().filter(|fact| match &fact.what {
         JerkyFact::Opened { reference, .. } => reference == trail.id,
         _ => false,
@@ -106,7 +108,7 @@ fn settled_at(case: &Case<'_>, trail: &Trail<'_>, known: Timestamp) -> Timestamp
         let is_refusal = reply
             .status
             .is_some_and(|status| (400..500).contains(&status));
-        reply.path == "/v1/reservations" && is_refusal && reply.sent_at >= known
+        reply.path == "/v1/reservations" && is_refusal && reply.sent_at >= heard
     });
     let refused = refused.map(|reply| reply.sent_at);
     let ends = opened
@@ -255,5 +257,25 @@ mod tests {
         world.exchange("POST", "/v1/reservations", 409);
         world.publish("AUTO", 50);
         assert_holds("justified", &world.end());
+    }
+
+    #[test]
+    fn nor_is_what_could_not_be_reserved_before_it_was_read_by_itself() {
+        let mut world = World::quiet_day();
+        world.exchange("POST", "/v1/reservations", 409);
+        world.place_as("ORD-9", "AUTO", 5, true);
+        let mut unasked = world.history.clone();
+        world.exchange("POST", "/v1/reservations", 409);
+        world.exchange("GET", "/orders/ORD-9", 200).vendor = Vendor::Polish;
+        world.publish("AUTO", 50);
+        let history = world.end();
+        unasked.phases = history.phases.clone();
+        unasked.polish = history.polish.clone();
+        unasked
+            .exchanges
+            .push(history.exchanges.last().unwrap().clone());
+        assert_holds("justified", &history);
+        // A refusal before the order was placed is another's.
+        assert_violated("justified", &unasked, "AUTO");
     }
 }

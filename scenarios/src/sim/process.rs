@@ -20,8 +20,15 @@ use sync_hub::{Hub, HubConfig, HubError, Wires};
 use tempfile::TempDir;
 
 use super::{
-    SimError, disk::Disk, doom::Doom, history, last_words::LastWords, moves::Moves, net::Net,
-    parties::Vendors, tape::Party,
+    SimError,
+    disk::Disk,
+    doom::Doom,
+    history,
+    last_words::LastWords,
+    moves::Moves,
+    net::Net,
+    parties::Vendors,
+    tape::{Party, Tape},
 };
 use crate::{
     oracle::history::{Checkpoint, Crash as Died},
@@ -53,6 +60,7 @@ pub(super) struct Setup {
     pub(super) config: HubConfig,
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) net: Net,
+    pub(super) tape: Tape,
     pub(super) vendors: Vendors,
     pub(super) clock: Clock,
     /// What the middleware takes for the time.
@@ -217,6 +225,7 @@ impl Process {
         let after = LastWords::kept(&self.open()?, &setup.config.engine)?;
         let (before, after) = knew.map(|knew| knew.beside(&after)).unzip();
         self.0.doom.restarted();
+        setup.tape.started();
         let mut life = self.life();
         life.checkpoints.push(checkpoint);
         life.died.push(Died {

@@ -11,6 +11,8 @@ const REQUESTS_PER_STEP: u64 = 50;
 /// Requests that come back each second. Three are taken where several products and orders can never be
 /// read again; a middleware that never waits takes six, as many as it may without being throttled.
 const REQUESTS_PER_SECOND: u64 = 4;
+/// Requests that a middleware may take to find its feet again each time it is started anew.
+const REQUESTS_PER_START: u64 = 50;
 
 /// Requests that may be taken at once; what was taken comes back by and by.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +61,17 @@ impl Meter {
     }
 }
 
+impl Meter {
+    /// The middleware was started anew: what it has to read again is no sign that it never waits.
+    pub(super) fn started(&mut self) {
+        let given = self.allowance.time_for(REQUESTS_PER_START);
+        self.whole_at = self
+            .whole_at
+            .saturating_sub(given)
+            .unwrap_or(Timestamp::MIN);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,6 +93,19 @@ mod tests {
     #[test]
     fn no_more_than_allowed_may_be_taken_at_once() {
         assert_eq!(taken(&[0, 0, 0, 0]), [true, true, true, false]);
+    }
+
+    #[test]
+    fn who_is_started_anew_may_read_again_and_no_more() {
+        let mut meter = Meter::new(Allowance {
+            at_once: 100,
+            ..FEW
+        });
+        let mut taken = |times: u64| (0..times).all(|_| meter.take(at(0)));
+        assert!(taken(100));
+        meter.started();
+        let mut taken = |times: u64| (0..times).filter(|_| meter.take(at(0))).count();
+        assert_eq!(taken(60), 50);
     }
 
     #[test]

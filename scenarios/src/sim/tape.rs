@@ -164,6 +164,13 @@ impl Tape {
         self.0.outgrown.notified().await;
     }
 
+    /// Tells that the middleware was started anew.
+    pub(super) fn started(&self) {
+        if let Some(meter) = &mut self.lock().meter {
+            meter.started();
+        }
+    }
+
     /// Whether there were more than allowed.
     pub(super) fn is_outgrown(&self) -> bool {
         self.lock().is_outgrown

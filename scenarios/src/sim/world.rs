@@ -74,6 +74,7 @@ impl World {
             config: vendors.hub_config(&plan.scenario.hub, &addresses())?,
             catalogue: catalogue(plan)?,
             net: net.clone(),
+            tape: tape.clone(),
             vendors: vendors.clone(),
             clock: clock.clone(),
             own_clock: clocks.hub(),
