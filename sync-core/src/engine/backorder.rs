@@ -33,10 +33,8 @@ pub(super) fn next<W: World>(
         Err(short) => short.clone(),
     };
     let first = shortage.refusals <= 1;
-    let moved = shortage.seen.iter().any(|(sku, sequence)| {
-        let level = case.world.level(sku);
-        level.is_some_and(|level| level.sequence > *sequence)
-    });
+    let mut seen = shortage.seen.iter();
+    let moved = seen.any(|seen| seen.has_moved(|sku| case.world.level(sku)));
     // Goods that left without a reservation cannot be called back.
     let waits = case.may_wait() || !open;
     match lines {

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{asked::Asked, held::Held};
+use super::{asked::Asked, held::Held, item::Level};
 use crate::{
+    lot::Lot,
     quantity::Units,
     sku::{JerkySku, LineId, OrderId, PolishSku, ReservationId, ReturnRef, ShipmentRef},
     vendor::polish::view::{OrderLineView, OrderStatus, OrderView, ReturnView, ShipmentView},
@@ -74,8 +75,33 @@ pub(super) struct Shortage {
     pub(super) refusals: u32,
     /// Whether the stock was read again since.
     pub(super) reread: bool,
-    /// The levels' sequences then.
-    pub(super) seen: Vec<(JerkySku, u64)>,
+    /// The levels then.
+    pub(super) seen: Vec<SeenLevel>,
+}
+
+/// The level of an item that did not suffice: its sequence and its lots. A vendor that counts badly may
+/// say two things under one sequence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct SeenLevel(JerkySku, u64, #[serde(default)] Vec<Lot>);
+
+impl SeenLevel {
+    /// The level of an item as it is known, if it is.
+    pub(super) fn of(sku: JerkySku, level: Option<&Level>) -> Self {
+        let (sequence, lots) = level
+            .map(|level| (level.sequence, level.lots.clone()))
+            .unwrap_or_default();
+        Self(sku, sequence, lots)
+    }
+
+    /// Whether the level of its item is another by now, and no older.
+    pub(super) fn has_moved<'l>(&self, level: impl Fn(&JerkySku) -> Option<&'l Level>) -> bool {
+        let Self(sku, sequence, lots) = self;
+        level(sku).is_some_and(|level| {
+            let is_restated =
+                level.sequence == *sequence && !lots.is_empty() && level.lots != *lots;
+            level.sequence > *sequence || is_restated
+        })
+    }
 }
 
 /// What the shop says of an order.

@@ -10,6 +10,7 @@ use super::{
     demand::unknown_lines,
     draft::{Draft, Failed},
     learn::Cause,
+    order::SeenLevel,
     refused::Disposition,
     returns,
     state::Row,
@@ -325,8 +326,8 @@ impl Draft<'_> {
             .iter()
             .map(|owed| {
                 let sku = owed.component.sku.clone();
-                let sequence = self.item(&sku).map_or(0, super::item::Item::sequence);
-                (sku, sequence)
+                let level = self.item(&sku).and_then(|item| item.level.as_ref());
+                SeenLevel::of(sku, level)
             })
             .collect();
         let shortage = &mut self.order_mut(id)?.shortage;

@@ -97,3 +97,21 @@ fn one_that_is_refused_what_is_there_waits_for_the_stock_to_move() {
     world.run();
     assert_eq!(reserved(&world), 6);
 }
+
+/// A vendor that counts badly: what moves keeps its sequence, and a second reading confirms it.
+#[test]
+fn stock_that_moves_under_its_old_sequence_moves_all_the_same() {
+    let mut world = supplied();
+    for _ in 0..2 {
+        let reserve = until(&mut world, "reserve");
+        let refused = problem("insufficient-stock", 409);
+        world.engine.settle(reserve.id, refused, world.now).unwrap();
+    }
+    world.run();
+    assert_eq!(world.vendors.items[&jerky("JRK-2")].reserved, 0);
+    let stock = world.vendors.items.get_mut(&jerky("JRK-2")).unwrap();
+    stock.on_hand += 1;
+    world.sweep();
+    world.run();
+    assert_eq!(world.vendors.items[&jerky("JRK-2")].reserved, 6);
+}
