@@ -11,7 +11,8 @@ use crate::{outbox::CommandState, store::Store};
 
 /// All that has to survive a crash: what is known of items, products, mirrors and open orders, what
 /// the ledger adds up to, the commands under way, the cursors. What follows from these (what waits
-/// for what, when midnight is) is planned anew, and was handed out or failed is not in it.
+/// for what, when midnight is) is planned anew, and what was handed out or how often it failed is begun
+/// anew: neither is in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Memory(BTreeMap<String, String>);
 

@@ -80,26 +80,23 @@ pub(super) struct Shortage {
 }
 
 /// The level of an item that did not suffice: its sequence and its lots. A vendor that counts badly may
-/// say two things under one sequence.
+/// say two things under one sequence. Of what was stored before lots were kept there is only the sequence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct SeenLevel(JerkySku, u64, #[serde(default)] Vec<Lot>);
+pub(super) struct SeenLevel(JerkySku, u64, #[serde(default)] Option<Vec<Lot>>);
 
 impl SeenLevel {
     /// The level of an item as it is known, if it is.
     pub(super) fn of(sku: JerkySku, level: Option<&Level>) -> Self {
-        let (sequence, lots) = level
-            .map(|level| (level.sequence, level.lots.clone()))
-            .unwrap_or_default();
-        Self(sku, sequence, lots)
+        let sequence = level.map_or(0, |level| level.sequence);
+        Self(sku, sequence, level.map(|level| level.lots.clone()))
     }
 
     /// Whether the level of its item is another by now, and no older.
     pub(super) fn has_moved<'l>(&self, level: impl Fn(&JerkySku) -> Option<&'l Level>) -> bool {
         let Self(sku, sequence, lots) = self;
         level(sku).is_some_and(|level| {
-            let is_restated =
-                level.sequence == *sequence && !lots.is_empty() && level.lots != *lots;
-            level.sequence > *sequence || is_restated
+            let is_other = lots.as_ref().is_some_and(|lots| level.lots != *lots);
+            level.sequence > *sequence || level.sequence == *sequence && is_other
         })
     }
 }

@@ -5,7 +5,12 @@ use super::{
     vendors::{Stock, jerky, order, problem},
     world::World,
 };
-use crate::vendor::polish::view::OrderStatus;
+use crate::{
+    engine::{item::Level, order::SeenLevel},
+    quantity::Quantity,
+    unit::Unit,
+    vendor::polish::view::OrderStatus,
+};
 
 /// What becomes of a pending order whose reservation is refused so many times, and what is reserved.
 fn refused(times: usize) -> (OrderStatus, i64) {
@@ -68,6 +73,19 @@ fn supplied() -> World {
     world
 }
 
+/// The same, refused as often as it is tried while nothing moves.
+fn refused_what_is_there() -> World {
+    let mut world = supplied();
+    for _ in 0..2 {
+        let reserve = until(&mut world, "reserve");
+        let refused = problem("insufficient-stock", 409);
+        world.engine.settle(reserve.id, refused, world.now).unwrap();
+    }
+    world.run();
+    assert_eq!(world.vendors.items[&jerky("JRK-2")].reserved, 0);
+    world
+}
+
 #[test]
 fn one_that_another_order_forestalled_takes_what_is_left() {
     let mut world = supplied();
@@ -83,35 +101,36 @@ fn one_that_another_order_forestalled_takes_what_is_left() {
 
 #[test]
 fn one_that_is_refused_what_is_there_waits_for_the_stock_to_move() {
-    let mut world = supplied();
-    for _ in 0..2 {
-        let reserve = until(&mut world, "reserve");
-        let refused = problem("insufficient-stock", 409);
-        world.engine.settle(reserve.id, refused, world.now).unwrap();
-    }
-    world.run();
-    let reserved = |world: &World| world.vendors.items[&jerky("JRK-2")].reserved;
-    assert_eq!(reserved(&world), 0);
+    let mut world = refused_what_is_there();
     let receipt = |stock: &mut Stock| stock.on_hand += 1;
     world.vendors.change(&jerky("JRK-2"), "receipt", receipt);
     world.run();
-    assert_eq!(reserved(&world), 6);
+    assert_eq!(world.vendors.items[&jerky("JRK-2")].reserved, 6);
 }
 
 /// A vendor that counts badly: what moves keeps its sequence, and a second reading confirms it.
 #[test]
 fn stock_that_moves_under_its_old_sequence_moves_all_the_same() {
-    let mut world = supplied();
-    for _ in 0..2 {
-        let reserve = until(&mut world, "reserve");
-        let refused = problem("insufficient-stock", 409);
-        world.engine.settle(reserve.id, refused, world.now).unwrap();
-    }
-    world.run();
-    assert_eq!(world.vendors.items[&jerky("JRK-2")].reserved, 0);
+    let mut world = refused_what_is_there();
     let stock = world.vendors.items.get_mut(&jerky("JRK-2")).unwrap();
     stock.on_hand += 1;
     world.sweep();
     world.run();
     assert_eq!(world.vendors.items[&jerky("JRK-2")].reserved, 6);
+}
+
+#[test]
+fn a_level_that_was_stored_before_its_lots_were_goes_by_its_sequence() {
+    let seen: SeenLevel = serde_json::from_str(r#"["JRK-2",3]"#).unwrap();
+    let moved = |sequence| {
+        let level = Level {
+            sequence,
+            unit: Unit::Gram,
+            stated_in: None,
+            safety_stock: Quantity::ZERO,
+            lots: Vec::new(),
+        };
+        seen.has_moved(|_| Some(&level))
+    };
+    assert_eq!([2, 3, 4].map(moved), [false, false, true]);
 }
