@@ -10,7 +10,7 @@ pub(super) fn within<'de, const LOW: u64, const HIGH: u64, D: Deserializer<'de>>
     if (LOW..=HIGH).contains(&number) {
         return Ok(number);
     }
-    let said = format!("{number} is not a whole number from {LOW} to {HIGH}");
+    let said = format!("{number} is not from {LOW} to {HIGH}");
     Err(D::Error::custom(said))
 }
 
@@ -27,13 +27,9 @@ pub(super) fn off_by<'de, const MOST: i64, D: Deserializer<'de>>(
 }
 
 /// Reads a status from `LOW` to `HIGH`.
-pub(super) fn status_within<'de, const LOW: u16, const HIGH: u16, D: Deserializer<'de>>(
+pub(super) fn status_within<'de, const LOW: u64, const HIGH: u64, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<u16, D::Error> {
-    let status = u16::deserialize(deserializer)?;
-    if (LOW..=HIGH).contains(&status) {
-        return Ok(status);
-    }
-    let said = format!("{status} is not from {LOW} to {HIGH}");
-    Err(D::Error::custom(said))
+    let status = within::<LOW, HIGH, D>(deserializer)?;
+    u16::try_from(status).map_err(D::Error::custom)
 }

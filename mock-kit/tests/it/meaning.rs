@@ -252,15 +252,15 @@ fn a_parameter_out_of_its_range_is_refused_by_its_name() {
     for (rule, words) in [
         (
             json!({"kind": "late_apply", "delay_ms": 0}),
-            "fault late_apply: delay_ms: 0 is not a whole number from 1 to 86400000",
+            "fault late_apply: delay_ms: 0 is not from 1 to 86400000",
         ),
         (
             json!({"kind": "sequence_gap", "count": 101}),
-            "fault sequence_gap: count: 101 is not a whole number from 1 to 100",
+            "fault sequence_gap: count: 101 is not from 1 to 100",
         ),
         (
             json!({"kind": "webhook_burst", "hold_ms": 1}),
-            "fault webhook_burst: hold_ms: 1 is not a whole number from 2 to 3600000",
+            "fault webhook_burst: hold_ms: 1 is not from 2 to 3600000",
         ),
         (
             json!({"kind": "late_apply", "answer": "silence"}),

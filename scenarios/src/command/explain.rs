@@ -6,11 +6,10 @@ use clap::Args;
 use mock_kit::{
     FaultRule,
     fault::{About, PLACE, TIMING, about_all},
-    nearest::nearest_three,
 };
 use sync_core::sometimes::Mark;
 
-use super::{Exit, known, say, usage};
+use super::{Exit, hint, known, say, usage};
 use crate::{
     oracle::{self, INVARIANTS, Invariant},
     scenario::{Fault, Mistake, PROCESS_KINDS, Scenario, Shipped, fault_kinds, shipped},
@@ -77,12 +76,8 @@ fn unknown(name: &str) -> String {
         .chain(invariants)
         .chain(fault_kinds())
         .chain(marks);
-    let what = format!("no scenario, fault, invariant or rare branch is called `{name}`");
-    let near = nearest_three(name, all);
-    if near.is_empty() {
-        return format!("{what}\n  `lockstep explain` names them all");
-    }
-    format!("{what}\n  did you mean {}?", near.join(", "))
+    let hint = hint(name, all, "lockstep explain");
+    format!("no scenario, fault, invariant or rare branch is called `{name}`\n  {hint}")
 }
 
 fn scenario_in_words(scenario: &Scenario) -> String {

@@ -13,7 +13,7 @@ use clap::Args;
 use sync_core::sometimes;
 use tokio::time::Instant;
 
-use super::{Exit, files, interrupt::interrupted, length, usage};
+use super::{Exit, files, interrupt::interrupted, length, some, usage};
 use crate::{
     hunt::{self, Budget, Kinds, Progress, Results, Settings, Shard, made_small},
     scenario::Span,
@@ -23,7 +23,7 @@ use crate::{
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Play so many worlds, of all shares together (1000 unless `--for` is given)
-    #[arg(long, value_name = "N", conflicts_with = "duration")]
+    #[arg(long, value_name = "N", conflicts_with = "duration", value_parser = some::<NonZeroU64>)]
     seeds: Option<NonZeroU64>,
     /// Play for so long, such as 60s or 2h
     #[arg(long = "for", value_name = "TIME", id = "duration", value_parser = length)]
@@ -32,7 +32,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "SEED", default_value_t = 1)]
     first: u64,
     /// Play so many worlds at the same time; all cores when absent
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = some::<NonZeroUsize>)]
     jobs: Option<NonZeroUsize>,
     /// Play this share of the worlds, such as 1/4
     #[arg(long, value_name = "I/N", default_value_t = Shard::WHOLE)]

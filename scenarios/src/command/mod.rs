@@ -20,7 +20,7 @@ use std::{
 use clap::{Parser, Subcommand, error::ErrorKind};
 
 pub use known::known;
-use words::{counted, length};
+use words::{counted, hint, length, some};
 
 /// Keeps a jerky warehouse and a nail-polish shop in step, and proves it.
 #[derive(Debug, Parser)]

@@ -13,10 +13,9 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
-use mock_kit::nearest::nearest_three;
 use tokio::time::Instant;
 
-use super::{Exit, files, known, say, usage};
+use super::{Exit, files, hint, known, say, usage};
 use crate::{
     plan::Plan,
     report::{
@@ -176,12 +175,8 @@ pub(super) fn load_one(name: &str, known: &Known) -> Result<Scenario, String> {
         }
         return Ok(scenario);
     }
-    let near = nearest_three(name, shipped().iter().map(|file| file.name));
-    let hint = if near.is_empty() {
-        "`lockstep list` names them".to_owned()
-    } else {
-        format!("did you mean {}?", near.join(", "))
-    };
+    let names = shipped().iter().map(|file| file.name);
+    let hint = hint(name, names, "lockstep list");
     Err(format!(
         "no scenario is called `{name}`, and no file either\n  {hint}"
     ))

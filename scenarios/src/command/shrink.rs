@@ -3,11 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use mock_kit::nearest::nearest_three;
 
 use super::{
-    Exit, cannot_write, counted, files, interrupt::interrupted, known, length, run::load_one, say,
-    usage,
+    Exit, cannot_write, counted, files, hint, interrupt::interrupted, known, length, run::load_one,
+    say, usage,
 };
 use crate::{
     oracle::{self, INVARIANTS},
@@ -90,11 +89,8 @@ fn called(asked: &str) -> Result<String, String> {
     if let Some(invariant) = oracle::find(asked) {
         return Ok(format!("{} {}", invariant.code, invariant.name));
     }
-    let near = nearest_three(asked, INVARIANTS.iter().map(|invariant| invariant.name));
-    let hint = match near.is_empty() {
-        true => "`lockstep explain` names them".to_owned(),
-        false => format!("did you mean {}?", near.join(", ")),
-    };
+    let names = INVARIANTS.iter().map(|invariant| invariant.name);
+    let hint = hint(asked, names, "lockstep explain");
     Err(format!("no invariant is called `{asked}`\n  {hint}"))
 }
 

@@ -48,12 +48,12 @@ impl Kinds {
     pub fn flags(&self) -> String {
         let is_left_out = |name: &&str| !self.names.contains(name);
         let left_out: Vec<&str> = fault_kinds().filter(is_left_out).collect();
-        let mut flags = match () {
-            () if left_out.is_empty() => String::new(),
-            () if left_out.len() <= self.names.len() || self.names.is_empty() => {
-                format!(" --without {}", left_out.join(","))
-            }
-            () => format!(" --only {}", self.names.join(",")),
+        let mut flags = if left_out.is_empty() {
+            String::new()
+        } else if left_out.len() <= self.names.len() || self.names.is_empty() {
+            format!(" --without {}", left_out.join(","))
+        } else {
+            format!(" --only {}", self.names.join(","))
         };
         if !self.swarm {
             flags.push_str(" --no-swarm");

@@ -42,11 +42,9 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 
 /// What became of it instead, if it was neither applied nor quarantined.
 fn dropped(case: &Case<'_>, delivery: &Delivery) -> Option<String> {
-    if is_quarantined(case, delivery) || is_settling(case, delivery) {
-        return None;
-    }
     let applied = applied(case, delivery);
-    if applied.is_some_and(|applied| applied >= delivery.sequence) {
+    let is_covered = applied.is_some_and(|applied| applied >= delivery.sequence);
+    if is_covered || is_settling(case, delivery) || is_quarantined(case, delivery) {
         return None;
     }
     // To remember a message is not to apply it. What a garbled one says was never true.

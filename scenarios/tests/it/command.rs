@@ -372,7 +372,7 @@ fn a_miss_is_met_with_the_nearest_name_or_with_where_all_are_named() {
         ("S2 lots_sum_to_itm", "did you mean lots_sum_to_item?"),
         ("event told twise", "did you mean event told twice?"),
         ("storage_ful", "did you mean storage_full"),
-        ("xyzzy", "`lockstep explain` names them all"),
+        ("xyzzy", "`lockstep explain` names them"),
     ] {
         let (code, said) = refused(folder.path(), &["explain", asked]);
         assert_eq!(code, 2, "{said}");

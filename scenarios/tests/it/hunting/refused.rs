@@ -14,7 +14,11 @@ fn what_cannot_be_hunted_is_refused_in_one_line() {
         (&["--shard", "0/4"], "there is no share 0 of 4"),
         (&["--for", "0"], "`0` is not a length of time such as"),
         (&["--for", "0s"], "no time at all"),
-        (&["--seeds", "0"], "invalid value '0' for '--seeds <N>'"),
+        (&["--seeds", "0"], "`0` is not a whole number of at least 1"),
+        (
+            &["--jobs", "two"],
+            "`two` is not a whole number of at least 1",
+        ),
         (&["--only", "latancy"], "did you mean latency"),
         (&["--without", "resett"], "did you mean reset"),
         (&["--only", "reset", "--without", "reset"], "takes away"),
