@@ -24,7 +24,7 @@ pub(super) struct Arguments {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// The invariant to keep broken, by name or number; when absent the one the file was found for, or
-    /// else the first broken one
+    /// else the one that is broken first
     #[arg(long, value_name = "NAME")]
     invariant: Option<String>,
     /// Search for so long at most

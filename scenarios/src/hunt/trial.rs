@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::{
     plan::Plan,
     report::{FaultCount, Finding, Outcome, Run, Unjudged},
@@ -34,6 +36,14 @@ pub struct Broken {
     pub invariant: String,
     /// The violations, as in a report.
     pub evidence: Vec<String>,
+}
+
+impl Broken {
+    /// The first moment it was broken; nothing where the evidence names none.
+    pub fn since(&self) -> Option<Timestamp> {
+        let moment = |text: &String| text.split(' ').next()?.parse().ok();
+        self.evidence.iter().filter_map(moment).min()
+    }
 }
 
 /// By fault rule: the numbers of the requests or deliveries that it struck.

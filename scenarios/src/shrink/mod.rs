@@ -56,12 +56,10 @@ pub struct Failing {
 }
 
 impl Failing {
-    /// Plays the plan; `None` when it breaks no invariant of a `wanted` name.
+    /// Plays the plan; `None` when it breaks no invariant of a `wanted` name. Of several it is the one
+    /// that was broken first: that is nearest to the cause, and least came before it.
     pub fn of(plan: &Plan, wanted: impl Fn(&str) -> bool) -> Option<Self> {
-        let first = |trial: Trial| {
-            let mut broken = trial.broken.into_iter();
-            broken.find(|broken| wanted(&broken.invariant))
-        };
+        let first = |trial: Trial| first_broken(trial.broken, &wanted);
         let explicit = plan.to_scenario();
         let (trial, hits) = Trial::with_hits(&Plan::expand(&explicit, plan.seed));
         if let Some(broken) = first(trial) {
@@ -113,6 +111,11 @@ impl Failing {
     }
 }
 
+fn first_broken(broken: Vec<Broken>, wanted: impl Fn(&str) -> bool) -> Option<Broken> {
+    let wanted = broken.into_iter().filter(|b| wanted(&b.invariant));
+    wanted.min_by_key(|broken| (broken.since().is_none(), broken.since()))
+}
+
 /// Takes the faults as they struck, at once with fewer steps if that is enough: the large case is played
 /// only where it is not. Says whether steps went.
 fn pin(search: &mut Search, pinned: Scenario) -> bool {
@@ -156,6 +159,35 @@ mod tests {
         hunt::{self, Kinds},
         sim::CANARY,
     };
+
+    #[test]
+    fn of_several_broken_invariants_the_first_in_time_is_made_small() {
+        let broken = |invariant: &str, evidence: &[&str]| Broken {
+            invariant: invariant.to_owned(),
+            evidence: evidence.iter().map(|&text| text.to_owned()).collect(),
+        };
+        let all = vec![
+            broken("panic", &["index out of range"]),
+            broken("S8 newer_wins", &["2026-11-02T14:26:13.103Z SKU: older"]),
+            broken(
+                "S12 justified",
+                &[
+                    "2026-11-02T14:27:00Z SKU: not true",
+                    "2026-11-02T14:00:00.022Z SKU: not true\n      11-02T14:00:00.000 seed",
+                ],
+            ),
+        ];
+        let first = |wanted: &[&str]| {
+            let first = first_broken(all.clone(), |name| {
+                wanted.iter().any(|w| name.starts_with(w))
+            });
+            first.map(|broken| broken.invariant)
+        };
+        assert_eq!(first(&["S", "panic"]).as_deref(), Some("S12 justified"));
+        assert_eq!(first(&["S8", "panic"]).as_deref(), Some("S8 newer_wins"));
+        assert_eq!(first(&["panic"]).as_deref(), Some("panic"));
+        assert_eq!(first(&["L1"]), None);
+    }
 
     #[test]
     fn a_search_that_is_stopped_keeps_what_it_has() {

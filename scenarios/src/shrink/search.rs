@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use jiff::Timestamp;
 use tokio::time::Instant;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -68,6 +69,11 @@ impl Search {
     /// What the smallest case so far says when it breaks.
     pub(super) fn evidence(&self) -> String {
         self.broken.evidence.join("\n")
+    }
+
+    /// When the smallest case so far broke first, if its evidence says so.
+    pub(super) fn since(&self) -> Option<Timestamp> {
+        self.broken.since()
     }
 
     /// Takes the first of `candidates` that breaks the same invariant for the smallest case, and says

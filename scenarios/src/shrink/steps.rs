@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use jiff::{SignedDuration, Timestamp};
-
 use super::{akin, faults, search::Search};
 use crate::scenario::{Scenario, Step};
 
@@ -42,7 +40,9 @@ pub(super) fn guess_of(search: &mut Search, scenario: &Scenario) -> bool {
     };
     let akin = akin::to(&evidence, scenario);
     let is_akin = |step: &Step| named(step) || akin.concerns(step);
-    let passed = passed(scenario, &evidence);
+    // People begin some time after the world does, so steps that come a little later are before it as well.
+    let since = search.since();
+    let passed = since.map(|since| since.duration_since(scenario.world.start));
     let came_before = |step: &Step| passed.is_none_or(|passed| step.at().to_signed() <= passed);
     let guesses = [
         keep(scenario, named),
@@ -53,13 +53,6 @@ pub(super) fn guess_of(search: &mut Search, scenario: &Scenario) -> bool {
     // Most cases need no fault, and each counts requests that go with the steps.
     let mut guesses = guesses.into_iter();
     guesses.any(|guess| search.first(vec![faults::without(&guess), guess]).is_some())
-}
-
-/// How far into the world the moment is that the evidence begins with. People begin some time after the
-/// world does, so steps that come a little later are before it as well.
-fn passed(scenario: &Scenario, evidence: &str) -> Option<SignedDuration> {
-    let moment: Timestamp = evidence.split(' ').next()?.parse().ok()?;
-    Some(moment.duration_since(scenario.world.start))
 }
 
 fn keep(scenario: &Scenario, wanted: impl Fn(&Step) -> bool) -> Scenario {
