@@ -35,11 +35,7 @@ impl Draft<'_> {
                 draft.learn_item(view);
                 Ok(())
             }),
-            Observation::Stock(rows) => self.rows(rows, |draft, view| {
-                let (kind, event) = ("reading", "");
-                draft.learn_level(view, Learned::Read, Cause { kind, event });
-                Ok(())
-            }),
+            Observation::Stock(rows) => self.learn_levels(rows),
             Observation::Reservations(rows) => self.rows(rows, Self::learn_any_reservation),
             Observation::Mirrors(rows) => self.rows(rows, |draft, view| {
                 draft.learn_mirror(view);

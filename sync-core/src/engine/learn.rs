@@ -1,11 +1,14 @@
 //! Takes views of vendor objects into a draft, each judged by its own rule, and notes what that
 //! makes worth planning anew.
 
+use std::collections::BTreeMap;
+
 use super::{
     counts::{self, Verdict},
     demand::unknown_lines,
     draft::Draft,
     held::{Held, other_than_asked},
+    item::Item,
     next::Trigger,
     order::{Order, OrderFacts},
     publish,
@@ -105,6 +108,28 @@ impl Draft<'_> {
         self.applied(new);
     }
 
+    /// Takes in the levels that one reading lists. Where a name that nobody knows probably means an
+    /// item that is listed as well, two rows claim to be that item, and there is no telling which is.
+    pub(super) fn learn_levels(
+        &mut self,
+        rows: Vec<Row<StockLevelView>>,
+    ) -> Result<(), StoreError> {
+        let names = rows.iter().flatten().map(|view| &view.sku);
+        let twins: BTreeMap<JerkySku, JerkySku> = names
+            .filter_map(|name| Some((self.meant_by(name)?.clone(), name.clone())))
+            .collect();
+        self.rows(rows, |draft, view| {
+            if let Some(twin) = twins.get(&view.sku) {
+                let reason = format!("{twin:?} of the same reading probably means it, too");
+                draft.bad_level(view, Learned::Read, reason);
+            } else {
+                let (kind, event) = ("reading", "");
+                draft.learn_level(view, Learned::Read, Cause { kind, event });
+            }
+            Ok(())
+        })
+    }
+
     /// Takes in a level, if it is newer and can be believed.
     pub(super) fn learn_level(&mut self, view: &StockLevelView, how: Learned, cause: Cause<'_>) {
         let Some(expected) = self.expected(&view.sku) else {
@@ -143,13 +168,16 @@ impl Draft<'_> {
                 self.item_mut(&view.sku).doubt = Some(level);
                 self.reread_item(&view.sku);
             }
-            Judgement::Bad(reason) => {
-                reached(Mark::ImpossibleLevel);
-                self.quarantine("stock level", view.sku.as_str(), reason, view);
-                if how == Learned::Read || view.sequence > known.sequence() {
-                    self.reread_item(&view.sku);
-                }
-            }
+            Judgement::Bad(reason) => self.bad_level(view, how, reason),
+        }
+    }
+
+    fn bad_level(&mut self, view: &StockLevelView, how: Learned, reason: String) {
+        reached(Mark::ImpossibleLevel);
+        self.quarantine("stock level", view.sku.as_str(), reason, view);
+        let known = self.item(&view.sku).map_or(0, Item::sequence);
+        if how == Learned::Read || view.sequence > known {
+            self.reread_item(&view.sku);
         }
     }
 
@@ -178,12 +206,11 @@ impl Draft<'_> {
 
     /// An item that no listing is made of is none of our business, unless nobody knows it at all.
     fn unmapped(&mut self, view: &StockLevelView, how: Learned) {
-        let is_ours = self.catalogue.mirror_at(&view.sku).is_some();
-        if is_ours || self.item(&view.sku).is_some() {
+        if self.is_known(&view.sku) {
             self.applied(false);
             return;
         }
-        let near = self.catalogue.jerky_like(view.sku.as_str()).cloned();
+        let near = self.meant_by(&view.sku).cloned();
         let reason = match &near {
             Some(near) => format!("there is no item {:?}; probably {near} is meant", view.sku),
             None => format!("there is no item {:?}", view.sku),
@@ -194,6 +221,17 @@ impl Draft<'_> {
         {
             self.reread_item(&near);
         }
+    }
+
+    /// The mapped item that a name which nobody knows probably means.
+    fn meant_by(&self, name: &JerkySku) -> Option<&JerkySku> {
+        let near = self.catalogue.jerky_like(name.as_str());
+        near.filter(|_| !self.is_known(name))
+    }
+
+    fn is_known(&self, sku: &JerkySku) -> bool {
+        let is_mapped = self.expected(sku).is_some() || self.catalogue.mirror_at(sku).is_some();
+        is_mapped || self.item(sku).is_some()
     }
 
     /// What the mapping measures an item in, where there is one.

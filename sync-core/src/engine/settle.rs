@@ -260,17 +260,6 @@ impl Draft<'_> {
         }
     }
 
-    fn learn_levels(
-        &mut self,
-        rows: Vec<reading::Row<crate::vendor::jerky::view::StockLevelView>>,
-    ) -> Result<(), StoreError> {
-        self.rows(rows, |draft, view| {
-            let (kind, event) = ("reading", "");
-            draft.learn_level(view, Learned::Read, Cause { kind, event });
-            Ok(())
-        })
-    }
-
     /// A row of a bulk publish tells the version and nothing else; the number is the one sent.
     fn learn_published(&mut self, sku: &PolishSku, available: Units, version: u64) {
         let product = self.product_mut(sku);

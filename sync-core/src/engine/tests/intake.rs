@@ -10,7 +10,7 @@ use crate::{
     engine::{Cursor, Observation, Swept},
     outbox::Command,
     quantity::Quantity,
-    vendor::reading::Unreadable,
+    vendor::{jerky::view::StockLevelView, reading::Unreadable},
 };
 
 #[test]
@@ -117,6 +117,56 @@ fn a_name_that_differs_in_form_is_quarantined_with_the_one_probably_meant() {
         "{}",
         entry.reason
     );
+}
+
+/// An item, and once more under a name that nobody knows.
+fn claimed_twice(world: &World) -> [StockLevelView; 2] {
+    let good = world.vendors.level(&jerky("JRK-1"));
+    let mut twin = good.clone();
+    twin.sku = jerky("jrk-1");
+    [good, twin]
+}
+
+#[test]
+fn of_two_rows_that_claim_to_be_one_item_neither_is_believed_until_it_is_read_by_itself() {
+    let mut world = World::ready();
+    let before = world.shows("SNACK");
+    let sku = jerky("JRK-1");
+    world
+        .vendors
+        .change(&sku, "receipt", |stock| stock.on_hand += 10);
+    for turned in [false, true] {
+        let mut page = claimed_twice(&world);
+        if turned {
+            page.reverse();
+        }
+        let page = Observation::Stock(page.into_iter().map(Ok).collect());
+        let observed = world.engine.observe(page, world.now).unwrap();
+        assert_eq!((observed.applied, observed.quarantined), (0, 2), "{turned}");
+    }
+    assert_eq!(world.shows("SNACK"), before);
+    world.run();
+    assert_eq!(world.shows("SNACK"), before + 5);
+    assert!(world.engine.quarantine(9).unwrap().iter().any(|entry| {
+        let reason = &entry.quarantined.reason;
+        reason.contains("jrk-1") && reason.contains("of the same reading probably means it, too")
+    }));
+}
+
+#[test]
+fn an_item_of_a_like_name_that_is_known_claims_nothing() {
+    let mut world = World::ready();
+    let before = world.shows("SNACK");
+    world.vendors.stock("jrk-1", 5);
+    world
+        .vendors
+        .change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 10);
+    for seen in world.vendors.sweep() {
+        let observed = world.engine.observe(seen, world.now).unwrap();
+        assert_eq!(observed.quarantined, 0);
+    }
+    world.run();
+    assert_eq!(world.shows("SNACK"), before + 5);
 }
 
 #[test]
