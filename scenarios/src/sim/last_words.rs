@@ -1,7 +1,10 @@
 //! What the middleware knew when it died, to be laid beside what its store brings back.
 
+use std::collections::BTreeSet;
+
 use sync_core::{
     engine::{Engine, EnginePolicy, Memory},
+    outbox::Aggregate,
     store::{Entity, Store},
 };
 use xxhash_rust::xxh3::Xxh3;
@@ -15,6 +18,8 @@ const MOST: usize = 10_000;
 pub(super) struct LastWords {
     memory: Memory,
     rows: String,
+    /// What waited. Nothing yet where it was not started.
+    pub(super) waiting: BTreeSet<Aggregate>,
 }
 
 impl LastWords {
@@ -23,6 +28,7 @@ impl LastWords {
         Ok(Self {
             memory: engine.memory(),
             rows: digest(engine.store())?,
+            waiting: engine.waiting(),
         })
     }
 
@@ -32,6 +38,7 @@ impl LastWords {
         Ok(Self {
             memory: memory.map_err(|error| SimError::Hub(error.to_string()))?,
             rows: digest(store)?,
+            waiting: BTreeSet::new(),
         })
     }
 

@@ -4,6 +4,7 @@
 //! nothing more, and its store accepts nothing. Only what was committed is there afterwards.
 
 use std::{
+    collections::BTreeSet,
     path::PathBuf,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -14,6 +15,8 @@ use std::{
 use seams::{Clock, Keyed, Wire};
 use sync_core::{
     catalogue::Catalogue,
+    engine::Engine,
+    outbox::Aggregate,
     store::{AfterCommit, Store},
 };
 use sync_hub::{Hub, HubConfig, HubError, Wires};
@@ -74,6 +77,8 @@ pub(super) struct Setup {
 struct Life {
     hub: Option<Hub>,
     died: Vec<Died>,
+    /// What waited when it died last.
+    waited: BTreeSet<Aggregate>,
     checkpoints: Vec<Checkpoint>,
     struck: Vec<Crash>,
 }
@@ -203,8 +208,24 @@ impl Process {
             Err(error) => return Err(SimError::Hub(error.to_string())),
         };
         setup.net.open(HOST, hub.router());
+        self.took_over(&hub);
         self.life().hub = Some(hub.clone());
         Ok(Some(hub))
+    }
+
+    /// Notes the first thing that waited when the one before died, and that this one will not come back to.
+    fn took_over(&self, hub: &Hub) {
+        let waited = std::mem::take(&mut self.life().waited);
+        let is_forgotten = |engine: &Engine, waited: &&Aggregate| !engine.has_in_hand(waited);
+        let forgotten =
+            hub.with_engine(|engine| waited.iter().find(|waited| is_forgotten(engine, waited)));
+        let mut life = self.life();
+        if let (Some(forgotten), Some(died)) = (forgotten, life.died.last_mut())
+            && died.before == died.after
+        {
+            died.before = Some(format!("{forgotten}: waits"));
+            died.after = Some(format!("{forgotten}: forgotten when it was started again"));
+        }
     }
 
     /// What it knew when it died: of one that died at a commit, what was committed.
@@ -223,10 +244,11 @@ impl Process {
         let checkpoint = history::checkpoint(&self.open()?, &setup.vendors.orders(), at)?;
         tokio::time::sleep(crash.restart_after.to_duration()).await;
         let after = LastWords::kept(&self.open()?, &setup.config.engine)?;
-        let (before, after) = knew.map(|knew| knew.beside(&after)).unzip();
+        let (before, after) = knew.as_ref().map(|knew| knew.beside(&after)).unzip();
         self.0.doom.restarted();
         setup.tape.started();
         let mut life = self.life();
+        life.waited = knew.map(|knew| knew.waiting).unwrap_or_default();
         life.checkpoints.push(checkpoint);
         life.died.push(Died {
             at,

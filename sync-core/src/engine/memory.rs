@@ -7,11 +7,14 @@ use super::{
     Engine, EngineError, EnginePolicy,
     state::{Row, State},
 };
-use crate::{outbox::CommandState, store::Store};
+use crate::{
+    outbox::{Aggregate, CommandState},
+    store::Store,
+};
 
 /// All that has to survive a crash: what is known of items, products, mirrors and open orders, what
 /// the ledger adds up to, the commands under way, the cursors. What follows from these (what waits
-/// for what, when midnight is) is planned anew, and what was handed out or how often it failed is begun
+/// for what, when midnight is) is planned anew (see [`Engine::waiting`]), and what was handed out or how often it failed is begun
 /// anew: neither is in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Memory(BTreeMap<String, String>);
@@ -20,6 +23,19 @@ impl Engine {
     /// What it has at hand now.
     pub fn memory(&self) -> Memory {
         Memory::of(&self.state)
+    }
+
+    /// All that waits for a time or for something else. Nobody keeps that: one that takes over its store
+    /// has to find out for itself.
+    pub fn waiting(&self) -> BTreeSet<Aggregate> {
+        let waiting = self.state.waits.all();
+        waiting.map(|(aggregate, _)| aggregate.clone()).collect()
+    }
+
+    /// Whether it will come back to this by itself: it waits, or a command is kept about it.
+    pub fn has_in_hand(&self, aggregate: &Aggregate) -> bool {
+        let mut commands = self.state.outbox.rows();
+        self.state.waits.is_waiting(aggregate) || commands.any(|row| row.aggregate == *aggregate)
     }
 }
 

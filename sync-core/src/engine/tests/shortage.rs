@@ -3,11 +3,13 @@
 use super::{
     saga::until,
     vendors::{Stock, jerky, order, problem},
-    world::World,
+    world::{World, open},
 };
 use crate::{
     engine::{item::Level, order::SeenLevel},
+    outbox::Aggregate,
     quantity::Quantity,
+    store::Store,
     unit::Unit,
     vendor::polish::view::OrderStatus,
 };
@@ -59,6 +61,28 @@ fn an_order_the_shop_confirmed_by_itself_waits_for_stock_it_lacks() {
     world.run();
     assert!(world.vendors.orders[&order("ORD-1")].ready_to_ship);
     assert_eq!(world.shows("AUTO"), 8);
+}
+
+#[test]
+fn what_waits_for_stock_goes_on_waiting_after_a_restart() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let store = || Store::open(file.path()).unwrap();
+    let mut world = World::on(store());
+    world.sweep();
+    world.run();
+    let few = |stock: &mut Stock| stock.on_hand = 4;
+    world.vendors.change(&jerky("JRK-2"), "count", few);
+    world.vendors.place("ORD-1", "AUTO", 6, world.now);
+    world.run();
+    let waiting = world.engine.waiting();
+    assert!(waiting.contains(&Aggregate::Order(order("ORD-1"))));
+    world.engine = open(store(), world.now);
+    let is_in_hand = |waiting| world.engine.has_in_hand(waiting);
+    assert!(waiting.iter().all(is_in_hand), "{waiting:?}");
+    let enough = |stock: &mut Stock| stock.on_hand += 10;
+    world.vendors.change(&jerky("JRK-2"), "receipt", enough);
+    world.run();
+    assert!(world.vendors.orders[&order("ORD-1")].ready_to_ship);
 }
 
 /// An order that waits for stock, of which enough has just arrived.
