@@ -13,9 +13,9 @@ use crate::{
 };
 
 /// All that has to survive a crash: what is known of items, products, mirrors and open orders, what
-/// the ledger adds up to, the commands under way, the cursors. What follows from these (what waits
-/// for what, when midnight is) is planned anew (see [`Engine::waiting`]), and what was handed out or how often it failed is begun
-/// anew: neither is in it.
+/// the ledger adds up to, the commands under way, the cursors. What follows from these is planned
+/// anew (when midnight is, and what waits for what: see [`Engine::waiting`]), and what was handed
+/// out or how often it failed is begun anew: neither is in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Memory(BTreeMap<String, String>);
 
@@ -25,8 +25,8 @@ impl Engine {
         Memory::of(&self.state)
     }
 
-    /// All that waits for a time or for something else. Nobody keeps that: one that takes over its store
-    /// has to find out for itself.
+    /// All that waits for a time or for something else. Nobody keeps that: one that takes over its
+    /// store has to find out for itself.
     pub fn waiting(&self) -> BTreeSet<Aggregate> {
         let waiting = self.state.waits.all();
         waiting.map(|(aggregate, _)| aggregate.clone()).collect()
