@@ -45,7 +45,13 @@ impl Draft<'_> {
             Outcome::Applied(reply) => {
                 self.drop_row(row.id);
                 self.tried(&row, false);
-                self.learn_reply(&row, reply, true)
+                self.learn_reply(&row, reply, true)?;
+                // What was made is not believed as it is told: as good as no reply at all. Planned
+                // anew, it would be another payload under the same key.
+                if self.is_missing(&row.command) && row.attempts < self.policy.dead_after {
+                    self.unknown(row);
+                }
+                Ok(())
             }
             Outcome::Found(reply) => {
                 note_found(&row.command, &reply);
@@ -216,8 +222,7 @@ impl Draft<'_> {
                 self.learn_made(id, &view, asked)
             }
             (Reply::Reservations(rows), Aggregate::Order(id)) => {
-                let complete = rows.iter().all(Result::is_ok);
-                if complete && matches!(row.command, Command::ReadReservations { .. }) {
+                if rows.iter().all(Result::is_ok) {
                     self.order_mut(id)?.relist = false;
                 }
                 self.rows(rows, |draft, view| draft.learn_reservation(id, view))

@@ -424,11 +424,44 @@ fn read_again(garble: impl Fn(&mut ReservationLineView)) {
         garble(&mut view.lines[0]);
     }
     world.engine.settle(reserve.id, outcome, world.now).unwrap();
-    let list = until(&mut world, "read-reservations");
-    let outcome = world.answer(&list);
-    world.engine.settle(list.id, outcome, world.now).unwrap();
+    world.wait(SignedDuration::from_secs(1));
+    let asked = until(&mut world, "reserve");
+    assert_eq!(asked.mode, Mode::Ask);
+    let outcome = world.answer(&asked);
+    world.engine.settle(asked.id, outcome, world.now).unwrap();
     world.run();
+    assert_eq!(world.vendors.reservations.len(), 1);
     assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 10);
+    assert!(world.engine.pending(world.now).is_empty());
+}
+
+/// The reply states another unit, and the list is a minute behind.
+#[test]
+fn a_reservation_that_was_misread_and_is_not_listed_yet_is_asked_for_in_the_same_words() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    let mut reserve = until(&mut world, "reserve");
+    let first = (reserve.key.clone(), reserve.command.clone());
+    for _ in 0..3 {
+        let mut outcome = world.answer(&reserve);
+        if let Outcome::Applied(Reply::Reservation(view)) = &mut outcome {
+            let line = &mut view.lines[0];
+            line.quantity = Quantity::new(1000 * line.quantity.get());
+        }
+        world.engine.settle(reserve.id, outcome, world.now).unwrap();
+        world.wait(SignedDuration::from_secs(20));
+        let asked = until(&mut world, "reserve");
+        assert_eq!(asked.mode, Mode::Ask);
+        let nothing = Outcome::Found(Reply::Reservations(Vec::new()));
+        world.engine.settle(asked.id, nothing, world.now).unwrap();
+        reserve = until(&mut world, "reserve");
+        assert_eq!(reserve.mode, Mode::Send);
+        assert_eq!((reserve.key.clone(), reserve.command.clone()), first);
+    }
+    let outcome = world.answer(&reserve);
+    world.engine.settle(reserve.id, outcome, world.now).unwrap();
+    world.run();
+    assert_eq!(world.vendors.reservations.len(), 1);
     assert!(world.engine.pending(world.now).is_empty());
 }
 
