@@ -92,7 +92,8 @@ fn feed(case: &Case<'_>, checkpoint: &Checkpoint, findings: &mut Findings) {
     for (sku, event) in newest {
         findings.judged();
         let applied = checkpoint.sequences.get(sku).copied().unwrap_or(0);
-        if applied < event.sequence && !case.is_set_aside(sku.as_str()) {
+        let is_set_aside = || case.is_set_aside(sku.as_str()) || case.event_is_set_aside(&event.id);
+        if applied < event.sequence && !is_set_aside() {
             findings.violated(|| Violation {
                 subject: sku.to_string(),
                 at: checkpoint.at,
@@ -223,7 +224,7 @@ mod tests {
     use jiff::SignedDuration;
 
     use crate::oracle::{
-        history::Quarantined,
+        history::{FeedEvent, Quarantined},
         testing::{World, assert_holds, assert_violated, verdict},
     };
 
@@ -259,6 +260,30 @@ mod tests {
         });
         let verdict = verdict("cursors", &world.end());
         assert!(!verdict.is_violated(), "{verdict:?}");
+    }
+
+    #[test]
+    fn an_event_whose_item_cannot_be_told_is_known_by_its_own_name() {
+        let mut world = World::quiet_day();
+        world.history.checkpoints[0]
+            .sequences
+            .insert("J1".into(), 6);
+        let mut history = world.end();
+        let newest = |feed: &[FeedEvent]| {
+            let mut of_item = feed.iter().filter(|event| event.sku == "J1".into());
+            of_item.next_back().unwrap().id.clone()
+        };
+        let mut set_aside = Quarantined {
+            message: Some("evt-other".to_owned()),
+            subject: Some("x".repeat(1000)),
+            at: history.phases.started,
+            reason: "the jerky SKU is 1000 bytes long".to_owned(),
+        };
+        history.hub.quarantine.push(set_aside.clone());
+        assert_violated("cursors", &history, "J1");
+        set_aside.message = Some(newest(&history.feed));
+        history.hub.quarantine.push(set_aside);
+        assert_holds("cursors", &history);
     }
 
     /// A checkpoint after a change of ORD-3 and a later one of another order.

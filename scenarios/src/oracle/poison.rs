@@ -24,6 +24,12 @@ impl Case<'_> {
         entries.any(|entry| entry.subject.as_deref() == Some(subject))
     }
 
+    /// Whether the middleware put this event by, whatever item it took it to be about.
+    pub(super) fn event_is_set_aside(&self, id: &str) -> bool {
+        let mut entries = self.history.hub.quarantine.iter();
+        entries.any(|entry| entry.message.as_deref() == Some(id))
+    }
+
     /// Whether something about this SKU or order was set aside with cause.
     pub(super) fn is_poisoned(&self, subject: &str) -> bool {
         self.poisoned.contains_key(subject)
