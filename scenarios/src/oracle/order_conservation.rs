@@ -120,6 +120,9 @@ fn warehouse(case: &Case<'_>, findings: &mut Findings) {
     }
 }
 
+// Relaxed for a lot that people counted some off of while it waited in quality control. Counterexample:
+// 94 came back of a lot that expired on the way, one is counted as missing, and the warehouse refuses to
+// dispose of 94; the rest is theirs to clear up.
 /// Base units of a lot that came back expired and lie in quality control, and since when.
 type Waiting<'h> = BTreeMap<(&'h JerkySku, &'h Lot), (i64, Timestamp)>;
 
@@ -130,7 +133,7 @@ fn expired(case: &Case<'_>, findings: &mut Findings) {
     }
     for ((sku, lot), (left, since)) in came_back_expired(case) {
         findings.judged();
-        if left > 0 {
+        if left > 0 && !returns_booked::was_counted_off(case, sku, Some(lot)) {
             findings.violated(|| Violation {
                 subject: format!("{sku} lot {lot}"),
                 at: since,
@@ -270,18 +273,37 @@ mod tests {
         history.limits.skew = jiff::SignedDuration::from_secs(90);
         assert_holds("order_conservation", &history);
     }
-    #[test]
-    fn goods_of_an_expired_lot_that_are_kept_break_it() {
-        let mut world = World::quiet_day();
+
+    /// Goods of an expired lot came back, and wait in quality control at the end.
+    fn kept(world: &mut World) {
         world.now = "2026-11-21T06:00:01Z".parse().unwrap();
         world.give_back("ORD-1", "RET-2", 1, true);
         let (sold, checked) = (Account::Sold, Account::QualityControl);
         let returned = Some("return:RET-2:1");
         world.moved("J1", "A", sold, checked, 50, "return", returned);
-        let mut history = world.end();
-        history.phases.converged = Some(history.phases.ended);
-        let broken = assert_violated("order_conservation", &history, "J1 lot A");
+    }
+
+    #[test]
+    fn goods_of_an_expired_lot_that_are_kept_break_it() {
+        let mut world = World::quiet_day();
+        kept(&mut world);
+        let broken = assert_violated("order_conservation", &world.end(), "J1 lot A");
         assert_eq!(broken.found, "50 left in quality control");
+    }
+
+    #[test]
+    fn goods_of_an_expired_lot_of_which_people_miss_some_are_theirs() {
+        for (lot, is_theirs) in [("A", true), ("B", false)] {
+            let mut world = World::quiet_day();
+            kept(&mut world);
+            let (checked, off) = (Account::QualityControl, Account::CountedOff);
+            world.moved("J1", lot, checked, off, 1, "count", None);
+            let history = world.end();
+            match is_theirs {
+                true => assert_holds("order_conservation", &history),
+                false => drop(assert_violated("order_conservation", &history, "J1 lot A")),
+            }
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     Case, Findings, Violation,
     history::{Account, Actor, JerkyFact, LotStatus},
-    names::JerkySku,
+    names::{JerkySku, Lot},
     order_conservation::{Back, came_back},
 };
 
@@ -43,14 +43,25 @@ pub(super) fn check(case: &Case<'_>, findings: &mut Findings) {
 /// Whether any lot of the item was ever anything but released, or some of it was counted as missing
 /// from quality control.
 fn was_stopped(case: &Case<'_>, item: &JerkySku) -> bool {
-    case.history.jerky.iter().any(|fact| match &fact.what {
+    let mut facts = case.history.jerky.iter();
+    let is_kept_back = facts.any(|fact| match &fact.what {
         JerkyFact::Lot { sku, status, .. } => sku == item && *status != LotStatus::Released,
+        _ => false,
+    });
+    is_kept_back || was_counted_off(case, item, None)
+}
+
+/// Whether some of the item, or of that lot of it, was counted as missing from quality control.
+pub(super) fn was_counted_off(case: &Case<'_>, item: &JerkySku, of: Option<&Lot>) -> bool {
+    let mut facts = case.history.jerky.iter();
+    facts.any(|fact| match &fact.what {
         JerkyFact::Moved {
             sku,
+            lot,
             from: Account::QualityControl,
             to: Account::CountedOff,
             ..
-        } => sku == item,
+        } => sku == item && of.is_none_or(|of| of == lot),
         _ => false,
     })
 }
