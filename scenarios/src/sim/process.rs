@@ -15,7 +15,6 @@ use std::{
 use seams::{Clock, Keyed, Wire};
 use sync_core::{
     catalogue::Catalogue,
-    engine::Engine,
     outbox::Aggregate,
     store::{AfterCommit, Store},
 };
@@ -213,18 +212,14 @@ impl Process {
         Ok(Some(hub))
     }
 
-    /// Notes the first thing that waited when the one before died, and that this one will not come back to.
+    /// Looks whether what waited when the one before died will be come back to by this one.
     fn took_over(&self, hub: &Hub) {
-        let waited = std::mem::take(&mut self.life().waited);
-        let is_forgotten = |engine: &Engine, waited: &&Aggregate| !engine.has_in_hand(waited);
-        let forgotten =
-            hub.with_engine(|engine| waited.iter().find(|waited| is_forgotten(engine, waited)));
         let mut life = self.life();
-        if let (Some(forgotten), Some(died)) = (forgotten, life.died.last_mut())
-            && died.before == died.after
-        {
-            died.before = Some(format!("{forgotten}: waits"));
-            died.after = Some(format!("{forgotten}: forgotten when it was started again"));
+        let waited = std::mem::take(&mut life.waited);
+        if let Some(died) = life.died.last_mut() {
+            hub.with_engine(|engine| {
+                note_forgotten(died, &waited, |waited| engine.has_in_hand(waited));
+            });
         }
     }
 
@@ -294,6 +289,20 @@ impl Process {
     }
 }
 
+/// Notes the first thing that waited at this crash, and that is not in hand afterwards, unless the
+/// two already differ.
+fn note_forgotten(
+    died: &mut Died,
+    waited: &BTreeSet<Aggregate>,
+    is_in_hand: impl Fn(&Aggregate) -> bool,
+) {
+    let forgotten = waited.iter().find(|waited| !is_in_hand(waited));
+    if let Some(forgotten) = forgotten.filter(|_| died.before == died.after) {
+        died.before = Some(format!("{forgotten}: waits"));
+        died.after = Some(format!("{forgotten}: forgotten when it was started again"));
+    }
+}
+
 fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -301,6 +310,7 @@ fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
+    use sync_core::sku::JerkySku;
 
     use super::*;
     use crate::sim::{Played, play, tests::plan_with};
@@ -360,5 +370,36 @@ mod tests {
         let second = "[[fault]]\nkind = \"hub_crash\"\nat = \"3m 10s\"\n";
         let played = played(&format!("at = \"3m\"\nrestart_after = \"20s\"\n{second}"));
         assert_eq!(played.history.crashes.len(), 1);
+    }
+
+    fn died(before: &str, after: &str) -> Died {
+        Died {
+            at: Timestamp::UNIX_EPOCH,
+            restarted_at: Timestamp::UNIX_EPOCH,
+            before: Some(before.to_owned()),
+            after: Some(after.to_owned()),
+        }
+    }
+
+    #[test]
+    fn what_waited_and_is_not_in_hand_afterwards_is_noted() {
+        let [one, two] =
+            ["JRK-1", "JRK-2"].map(|sku| Aggregate::Item(JerkySku::parse(sku).unwrap()));
+        let waited = BTreeSet::from([one.clone(), two.clone()]);
+        let mut crash = died("same", "same");
+        note_forgotten(&mut crash, &waited, |_| true);
+        assert_eq!(crash.before, crash.after);
+        note_forgotten(&mut crash, &waited, |aggregate| *aggregate == one);
+        assert_eq!(crash.before, Some(format!("{two}: waits")));
+        assert_ne!(crash.before, crash.after);
+    }
+
+    #[test]
+    fn what_differed_before_is_told_first() {
+        let waited = BTreeSet::from([Aggregate::Item(JerkySku::parse("JRK-1").unwrap())]);
+        let mut crash = died("1 on sale", "2 on sale");
+        note_forgotten(&mut crash, &waited, |_| false);
+        assert_eq!(crash.before.as_deref(), Some("1 on sale"));
+        assert_eq!(crash.after.as_deref(), Some("2 on sale"));
     }
 }
