@@ -119,7 +119,7 @@ impl Coverage {
                 table.grid {
                     thead {
                         tr {
-                            th.kind { "kind" } th { "phase" } th.num { "all" }
+                            th.kind { "kind" small { "phase" } } th.num { "all" }
                             @for operation in &operations {
                                 th.turned { span { (operation) } }
                             }
@@ -128,8 +128,7 @@ impl Coverage {
                     tbody {
                         @for ((kind, phase), cells) in &rows {
                             tr {
-                                th.kind scope="row" { (kind) }
-                                td { (phase) }
+                                th.kind scope="row" { (kind) small { (phase) } }
                                 td.num { (cells.values().sum::<u64>()) }
                                 @for operation in &operations { (cell(cells.get(operation))) }
                             }
@@ -193,9 +192,11 @@ mod tests {
             count: 1,
         };
         let drawn = Coverage::of([count]).section().into_string();
-        assert!(
-            drawn.contains("<div class=\"scroll tall\"><table class=\"grid\">"),
-            "{drawn}"
-        );
+        let frame = "<div class=\"scroll tall\"><table class=\"grid\">";
+        assert!(drawn.contains(frame), "{drawn}");
+        // Both stay in sight when it is scrolled sideways.
+        let row =
+            "<th class=\"kind\" scope=\"row\">reply_lost<small>applied_reply_lost</small></th>";
+        assert!(drawn.contains(row), "{drawn}");
     }
 }
