@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{Cursor, Observation, draft::Draft, learn::Cause, stock::Learned};
+use super::{Cursor, Observation, draft::Draft, item::Item, learn::Cause, stock::Learned};
 use crate::{
     outbox::Aggregate,
     quarantine::subject_of,
@@ -75,7 +75,10 @@ impl Draft<'_> {
     ) -> Result<(), StoreError> {
         if !self.is_new(event.id.as_str())? {
             reached(Mark::RepeatedEvent);
-            self.applied(false);
+            match raw {
+                Some(_) => self.applied(false),
+                None => self.told_again(event),
+            }
             return Ok(());
         }
         if event.sku != event.stock.sku {
@@ -94,6 +97,22 @@ impl Draft<'_> {
         match &event.reservation {
             Some(reservation) => self.learn_any_reservation(reservation),
             None => Ok(()),
+        }
+    }
+
+    /// The feed tells what a webhook told before. Where the two contradict each other, one of them
+    /// lied, and perhaps in a way that nobody could see: a reading will tell which.
+    fn told_again(&mut self, event: &JerkyEventView) {
+        let known = self.item(&event.sku).map_or(0, Item::sequence);
+        if event.sku == event.stock.sku && event.stock.sequence == known {
+            let (kind, event_id) = (&event.cause.kind[..], event.id.as_str());
+            let cause = Cause {
+                kind,
+                event: event_id,
+            };
+            self.learn_level(&event.stock, Learned::Pushed, cause);
+        } else {
+            self.applied(false);
         }
     }
 

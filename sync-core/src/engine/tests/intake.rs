@@ -38,6 +38,49 @@ fn an_event_told_twice_counts_once() {
     );
 }
 
+/// Nothing was there, a webhook of a receipt said so again, and the feed has the number.
+#[test]
+fn an_event_of_which_the_feed_says_something_else_is_settled_by_a_reading() {
+    let mut world = World::ready();
+    let gone = |world: &mut World| {
+        world
+            .vendors
+            .change(&jerky("JRK-1"), "disposal", |stock| stock.on_hand = 0);
+    };
+    gone(&mut world);
+    world.run();
+    assert_eq!(world.shows("SNACK"), 0);
+    world
+        .vendors
+        .change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 10);
+    let Some(Observation::JerkyWebhook { event, raw }) = world.vendors.said.pop() else {
+        unreachable!()
+    };
+    let mut wiped = event.clone();
+    wiped.stock.on_hand = Quantity::ZERO;
+    wiped.stock.available = Quantity::ZERO;
+    wiped.stock.lots.clear();
+    let webhook = Observation::JerkyWebhook { event: wiped, raw };
+    world.engine.observe(webhook, world.now).unwrap();
+    world.run();
+    assert_eq!(world.shows("SNACK"), 0, "a number that nobody can doubt");
+    world.sent.clear();
+    let feed = |event| Observation::JerkyFeed {
+        events: vec![Ok(event)],
+        up_to: 9,
+    };
+    let seen = feed((*event).clone());
+    world.engine.observe(seen, world.now).unwrap();
+    world.run();
+    assert!(world.names().contains(&"read-stock"), "{:?}", world.names());
+    assert_eq!(world.shows("SNACK"), 5);
+    world.sent.clear();
+    let again = feed((*event).clone());
+    world.engine.observe(again, world.now).unwrap();
+    world.run();
+    assert!(world.names().is_empty(), "what agrees is no news");
+}
+
 #[test]
 fn an_older_level_that_arrives_later_changes_nothing() {
     let mut world = World::ready();
