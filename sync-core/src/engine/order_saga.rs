@@ -46,9 +46,9 @@ pub(super) fn next(order: &Order, world: &impl World, is_dead: impl Fn(&str) -> 
             Command::ReadOrder { order: id.clone() },
         );
     };
-    if order.relist {
-        let order = id.clone();
-        return Next::step(format!("list:{id}"), Command::ReadReservations { order });
+    let list = format!("list:{id}");
+    if order.relist && !is_dead(&list) {
+        return relist(list, order);
     }
     let owed = owed(facts, world.catalogue());
     let case = Case {
@@ -61,6 +61,11 @@ pub(super) fn next(order: &Order, world: &impl World, is_dead: impl Fn(&str) -> 
         Next::Do(step) if is_dead(&step.intention()) => Next::Rest,
         next => next,
     };
+    if order.relist {
+        // That they cannot be listed is in the way of what is made anew, and not of what is held.
+        let held = alive(case.commit()).or_else(|| alive(case.release_excess()));
+        return held.or_else(|| relist(list, order));
+    }
     let next = alive(case.release_strays())
         .or_else(|| alive(case.refuse_unknown()))
         .or_else(|| alive(case.commit()))
@@ -70,6 +75,11 @@ pub(super) fn next(order: &Order, world: &impl World, is_dead: impl Fn(&str) -> 
         .or_else(|| alive(returns::next(&case)))
         .or_else(|| alive(extend::next(&case)));
     blocked::watch(&case, next)
+}
+
+fn relist(key: String, order: &Order) -> Next {
+    let order = order.id.clone();
+    Next::step(key, Command::ReadReservations { order })
 }
 
 impl<W: World> Case<'_, W> {

@@ -90,13 +90,20 @@ impl Draft<'_> {
             return Ok(Next::Rest);
         };
         let aggregate = Aggregate::Order(id.clone());
-        let dead = self.state.outbox.dead(&aggregate);
-        Ok(order_saga::next(order, self, |intention| {
-            dead.is_some_and(|dead| {
-                let row = dead.get(intention);
-                row.is_some_and(|row| !matches!(self.changes.rows.get(row), Some(None)))
+        let is_dead = |intention: &str| self.is_dead(&aggregate, intention);
+        Ok(order_saga::next(order, self, is_dead))
+    }
+
+    /// Whether this was tried in vain so often that it waits for a reconciliation.
+    fn is_dead(&self, aggregate: &Aggregate, intention: &str) -> bool {
+        let dead = self.state.outbox.dead(aggregate);
+        let known = dead.and_then(|dead| dead.get(intention));
+        let mut fresh = self.changes.rows.values().flatten();
+        known.is_some_and(|row| !matches!(self.changes.rows.get(row), Some(None)))
+            || fresh.any(|row| {
+                let is_dead = row.state == CommandState::Dead && row.aggregate == *aggregate;
+                is_dead && row.intention() == intention
             })
-        }))
     }
 
     /// Once its reservation stands, the numbers of its listings that are on their way to the shop
@@ -262,10 +269,7 @@ impl Draft<'_> {
     }
 
     fn enqueue(&mut self, aggregate: &Aggregate, step: Step) {
-        let dead = self.state.outbox.dead(aggregate);
-        if let Some(row) = dead.and_then(|dead| dead.get(&*step.intention()))
-            && !matches!(self.changes.rows.get(row), Some(None))
-        {
+        if self.is_dead(aggregate, &step.intention()) {
             return;
         }
         let failures = self.failures(aggregate, &step.intention());
@@ -277,6 +281,10 @@ impl Draft<'_> {
             let detail = format!("{} failed {failures} times", step.command.name());
             reached(Mark::Dead);
             self.alert("dead-command", &aggregate.to_string(), detail);
+            // What is dead must not hold up the rest of an order.
+            if matches!(aggregate, Aggregate::Order(_)) {
+                self.dirty.insert(aggregate.clone());
+            }
             CommandState::Dead
         } else {
             CommandState::Pending

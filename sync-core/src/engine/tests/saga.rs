@@ -503,6 +503,50 @@ fn a_reservation_that_was_misread_is_what_the_next_reading_says() {
     );
 }
 
+/// A row of the list that can never be read.
+fn unreadable(world: &World) -> Unreadable {
+    Unreadable {
+        what: "reservation",
+        reason: "missing field `lines`".to_owned(),
+        raw: bytes::Bytes::new(),
+        at: world.now,
+    }
+}
+
+#[test]
+fn what_is_known_to_be_held_is_committed_although_it_can_not_be_listed() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    world.run();
+    world.wait(SignedDuration::from_secs(1));
+    let swept = Swept::Reservations {
+        seen: [].into(),
+        began: world.now,
+    };
+    let swept = Observation::Swept(swept);
+    world.engine.observe(swept, world.now).unwrap();
+    let now = world.now;
+    world.vendors.ship("ORD-1", 5, now);
+    world.listen();
+    for _ in 0..40 {
+        world.wait(SignedDuration::from_secs(60));
+        for command in world.due() {
+            let outcome = match &command.command {
+                Command::ReadReservations { .. } => {
+                    let rows = vec![Err(unreadable(&world))];
+                    Outcome::Applied(Reply::Reservations(rows))
+                }
+                _ => world.answer(&command),
+            };
+            world.engine.settle(command.id, outcome, world.now).unwrap();
+        }
+    }
+    let alerts = world.engine.alerts(20).unwrap();
+    assert!(alerts.iter().any(|alert| alert.kind == "dead-command"));
+    assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 0);
+    assert_eq!(world.vendors.items[&jerky("JRK-1")].on_hand, 90);
+}
+
 #[test]
 fn an_answer_with_an_unreadable_row_does_not_say_that_nothing_was_reserved() {
     let mut world = World::ready();
@@ -514,13 +558,8 @@ fn an_answer_with_an_unreadable_row_does_not_say_that_nothing_was_reserved() {
         world.now = world.engine.next_wake().unwrap_or(world.now).max(world.now);
         let asked = until(&mut world, "reserve");
         assert_eq!(asked.mode, Mode::Ask);
-        let unreadable = Unreadable {
-            what: "reservation",
-            reason: "missing field `lines`".to_owned(),
-            raw: bytes::Bytes::new(),
-            at: world.now,
-        };
-        let found = Outcome::Found(Reply::Reservations(vec![Err(unreadable)]));
+        let rows = vec![Err(unreadable(&world))];
+        let found = Outcome::Found(Reply::Reservations(rows));
         world.engine.settle(asked.id, found, world.now).unwrap();
     }
     world.run();
