@@ -1,7 +1,7 @@
 //! From what changed to what follows: numbers are aimed anew, and each aggregate concerned gets the
 //! one command that is its next step.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     demand::owed,
@@ -209,6 +209,7 @@ impl Draft<'_> {
     /// known for good, is left alone: its outcome leads back here.
     fn arrange(&mut self, aggregate: &Aggregate, next: Next) -> Result<(), StoreError> {
         let row = self.live_row(aggregate).cloned();
+        let mut not_before = self.now;
         if let Some(row) = row {
             if row.state == CommandState::Unknown || row.unanswered || self.is_out(row.id) {
                 return Ok(());
@@ -217,6 +218,11 @@ impl Draft<'_> {
                 Next::Do(step) if step.key == row.key => {
                     self.renew(row, step);
                     return Ok(());
+                }
+                Next::Do(step) if self.settling == Some(row.id) && row.is_like(&step.command) => {
+                    // A vendor that has just failed is left alone, whatever else there is to say.
+                    not_before = row.due_at;
+                    self.drop_row(row.id);
                 }
                 _ => self.drop_row(row.id),
             }
@@ -240,7 +246,7 @@ impl Draft<'_> {
                     let now = self.now;
                     self.order_mut(id)?.ask(&step, now);
                 }
-                self.enqueue(aggregate, step);
+                self.enqueue(aggregate, step, not_before);
                 None
             }
             Next::Wait(wait) => {
@@ -268,7 +274,7 @@ impl Draft<'_> {
         }
     }
 
-    fn enqueue(&mut self, aggregate: &Aggregate, step: Step) {
+    fn enqueue(&mut self, aggregate: &Aggregate, step: Step, not_before: Timestamp) {
         if self.is_dead(aggregate, &step.intention()) {
             return;
         }
@@ -292,6 +298,7 @@ impl Draft<'_> {
         self.changes.observed.commands += 1;
         let id = self.next_command();
         let due_at = self.now.saturating_add(wait).unwrap_or(self.now);
+        let due_at = due_at.max(not_before);
         self.put_row(Row {
             id,
             aggregate: aggregate.clone(),

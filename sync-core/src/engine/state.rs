@@ -59,6 +59,11 @@ impl Row {
     pub(super) fn intention(&self) -> Cow<'_, str> {
         self.command.intention(&self.key)
     }
+
+    /// Whether another command does the same kind of thing.
+    pub(super) fn is_like(&self, other: &Command) -> bool {
+        self.command.name() == other.name()
+    }
 }
 
 /// The commands under way, by number, aggregate and time.

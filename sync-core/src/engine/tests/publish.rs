@@ -8,6 +8,7 @@ use super::{
     world::World,
 };
 use crate::{
+    engine::Observation,
     outbox::{Command, Outcome, Reply},
     quantity::Units,
 };
@@ -77,6 +78,38 @@ fn a_number_that_moved_on_is_read_before_it_is_overwritten() {
     let outcome = world.answer(&publish);
     assert_eq!(outcome, fault("version_mismatch", 412));
     world.engine.settle(publish.id, outcome, world.now).unwrap();
+    world.run();
+    assert_eq!(world.shows("SNACK"), 60);
+}
+
+/// A publish is on its way, another version is read meanwhile, and the shop cannot be reached.
+#[test]
+fn a_publish_that_failed_is_not_followed_at_once_by_that_of_another_version() {
+    let mut world = World::ready();
+    world
+        .vendors
+        .change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 20);
+    let publish = until(&mut world, "publish");
+    world.vendors.change_product(&polish("SNACK"), |product| {
+        product.held = Units::new(3);
+    });
+    let newer = world.vendors.products[&polish("SNACK")].clone();
+    let seen = Observation::Products {
+        rows: vec![Ok(newer)],
+        cursor: None,
+    };
+    world.engine.observe(seen, world.now).unwrap();
+    let refused = Outcome::RetryAt {
+        at: world.now,
+        reason: "connection refused".to_owned(),
+    };
+    world.engine.settle(publish.id, refused, world.now).unwrap();
+    assert_eq!(world.due(), [], "the shop is left alone for a while");
+    world.wait(SignedDuration::from_secs(20));
+    let next = until(&mut world, "publish");
+    assert_ne!(next.key, publish.key, "it is of the other version");
+    let outcome = world.answer(&next);
+    world.engine.settle(next.id, outcome, world.now).unwrap();
     world.run();
     assert_eq!(world.shows("SNACK"), 60);
 }
