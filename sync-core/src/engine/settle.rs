@@ -57,8 +57,8 @@ impl Draft<'_> {
                 note_found(&row.command, &reply);
                 let is_whole = reply.is_whole();
                 self.learn_reply(&row, reply, false)?;
-                if !is_whole {
-                    // What was asked about may be in the part that cannot be read.
+                if !is_whole || self.is_misread(&row.command) {
+                    // What was asked about may be in the part that cannot be read, or believed.
                     self.unknown(row);
                     return Ok(());
                 }
@@ -122,6 +122,15 @@ impl Draft<'_> {
         };
         let order = self.order(order);
         order.is_some_and(|order| order.generation == *generation)
+    }
+
+    /// Whether a reservation that was asked about is there, and not believed as it is told. Repeating
+    /// the request would only help with a vendor that keeps to its keys.
+    fn is_misread(&self, command: &Command) -> bool {
+        let Command::Reserve { order, .. } = command else {
+            return false;
+        };
+        self.order(order).is_some_and(|order| order.relist)
     }
 
     /// The outcome of a command that left the outbox meanwhile is still news.

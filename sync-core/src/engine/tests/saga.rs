@@ -503,6 +503,29 @@ fn a_reservation_that_was_misread_is_what_the_next_reading_says() {
     );
 }
 
+#[test]
+fn a_reservation_that_is_listed_and_not_believed_is_not_asked_for_again() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    let reserve = until(&mut world, "reserve");
+    world.answer(&reserve);
+    world.engine.settle(reserve.id, lost(), world.now).unwrap();
+    for _ in 0..3 {
+        world.wait(SignedDuration::from_secs(20));
+        let asked = until(&mut world, "reserve");
+        assert_eq!(asked.mode, Mode::Ask);
+        let mut outcome = world.answer(&asked);
+        if let Outcome::Found(Reply::Reservations(rows)) = &mut outcome {
+            rows[0].as_mut().unwrap().lines[0].sku = jerky("NO-SUCH");
+        }
+        world.engine.settle(asked.id, outcome, world.now).unwrap();
+    }
+    world.wait(SignedDuration::from_secs(60));
+    world.run();
+    assert_eq!(world.vendors.reservations.len(), 1);
+    assert!(world.engine.pending(world.now).is_empty());
+}
+
 /// A row of the list that can never be read.
 fn unreadable(world: &World) -> Unreadable {
     Unreadable {
