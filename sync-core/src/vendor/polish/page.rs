@@ -69,7 +69,7 @@ const MOST_PAGES: u64 = 100_000;
 
 /// Rows that change faster than they can be read are left to the next walk: without an end, one that
 /// is named differently each time would keep this one busy for ever.
-const MOST_RESTARTS: u32 = 16;
+const MOST_RESTARTS: u32 = 4;
 
 impl Walk {
     /// A walk over what changed at `since` or later; over everything without one.
