@@ -63,8 +63,10 @@ pub(super) fn next(order: &Order, world: &impl World, is_dead: impl Fn(&str) -> 
     };
     if order.relist {
         // That they cannot be listed is in the way of what is made anew, and not of what is held.
-        let held = alive(case.commit()).or_else(|| alive(case.release_excess()));
-        return held.or_else(|| relist(list, order));
+        return alive(case.commit())
+            .or_else(|| alive(case.release_excess()))
+            .or_else(|| alive(extend::next(&case)))
+            .or_else(|| relist(list, order));
     }
     let next = alive(case.release_strays())
         .or_else(|| alive(case.refuse_unknown()))
