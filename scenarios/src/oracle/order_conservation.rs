@@ -120,13 +120,14 @@ fn warehouse(case: &Case<'_>, findings: &mut Findings) {
     }
 }
 
-// Relaxed for a lot that people counted some off of while it waited in quality control. Counterexample:
-// 94 came back of a lot that expired on the way, one is counted as missing, and the warehouse refuses to
-// dispose of 94; the rest is theirs to clear up.
 /// Base units of a lot that came back expired and lie in quality control, and since when.
 type Waiting<'h> = BTreeMap<(&'h JerkySku, &'h Lot), (i64, Timestamp)>;
 
 /// What the middleware takes back of a lot that may not be sold any more goes out again.
+///
+/// Relaxed for a lot that people counted some off of while it waited in quality control. Counterexample:
+/// 94 came back of a lot that expired on the way, one is counted as missing, and the warehouse refuses to
+/// dispose of 94; the rest is theirs to clear up.
 fn expired(case: &Case<'_>, findings: &mut Findings) {
     if case.history.phases.converged.is_none() {
         return;
