@@ -89,11 +89,7 @@ impl Draft<'_> {
             }
             return Ok(());
         }
-        let cause = Cause {
-            kind: &event.cause.kind,
-            event: event.id.as_str(),
-        };
-        self.learn_level(&event.stock, Learned::Pushed, cause);
+        self.learn_level(&event.stock, Learned::Pushed, Cause::of(event));
         match &event.reservation {
             Some(reservation) => self.learn_any_reservation(reservation),
             None => Ok(()),
@@ -105,12 +101,7 @@ impl Draft<'_> {
     fn told_again(&mut self, event: &JerkyEventView) {
         let known = self.item(&event.sku).map_or(0, Item::sequence);
         if event.sku == event.stock.sku && event.stock.sequence == known {
-            let (kind, event_id) = (&event.cause.kind[..], event.id.as_str());
-            let cause = Cause {
-                kind,
-                event: event_id,
-            };
-            self.learn_level(&event.stock, Learned::Pushed, cause);
+            self.learn_level(&event.stock, Learned::Pushed, Cause::of(event));
         } else {
             self.applied(false);
         }

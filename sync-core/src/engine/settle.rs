@@ -42,17 +42,7 @@ impl Draft<'_> {
         self.settling = Some(row.id);
         self.dirty.insert(row.aggregate.clone());
         match outcome {
-            Outcome::Applied(reply) => {
-                self.drop_row(row.id);
-                self.tried(&row, false);
-                self.learn_reply(&row, reply, true)?;
-                // What was made is not believed as it is told: as good as no reply at all. Planned
-                // anew, it would be another payload under the same key.
-                if self.is_missing(&row.command) && row.attempts < self.policy.dead_after {
-                    self.unknown(row);
-                }
-                Ok(())
-            }
+            Outcome::Applied(reply) => self.carried_out(row, reply),
             Outcome::Found(reply) => {
                 note_found(&row.command, &reply);
                 let is_whole = reply.is_whole();
@@ -108,6 +98,18 @@ impl Draft<'_> {
                 Ok(())
             }
         }
+    }
+
+    fn carried_out(&mut self, row: Row, reply: Reply) -> Result<(), StoreError> {
+        self.drop_row(row.id);
+        self.tried(&row, false);
+        self.learn_reply(&row, reply, true)?;
+        // What was made is not believed as it is told: as good as no reply at all. Planned anew, it
+        // would be another payload under the same key.
+        if self.is_missing(&row.command) && row.attempts < self.policy.dead_after {
+            self.unknown(row);
+        }
+        Ok(())
     }
 
     /// Whether a reservation that was asked about is not there. The request for it may be under way

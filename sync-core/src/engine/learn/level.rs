@@ -14,7 +14,10 @@ use crate::{
     sometimes::{Mark, reached},
     store::StoreError,
     unit::Dimension,
-    vendor::{jerky::view::StockLevelView, reading::Row},
+    vendor::{
+        jerky::view::{JerkyEventView, StockLevelView},
+        reading::Row,
+    },
 };
 
 /// What brought a level about, as the vendor says, and the event that told.
@@ -24,7 +27,15 @@ pub(in crate::engine) struct Cause<'c> {
     pub(in crate::engine) event: &'c str,
 }
 
-impl Cause<'_> {
+impl<'c> Cause<'c> {
+    /// What the vendor's event says.
+    pub(in crate::engine) fn of(event: &'c JerkyEventView) -> Self {
+        Self {
+            kind: &event.cause.kind,
+            event: event.id.as_str(),
+        }
+    }
+
     fn owned(self) -> (String, String) {
         (self.kind.to_owned(), self.event.to_owned())
     }
