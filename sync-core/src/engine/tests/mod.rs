@@ -6,6 +6,7 @@ mod counts;
 mod extend;
 mod intake;
 mod life;
+mod misread;
 mod publish;
 mod saga;
 mod shortage;

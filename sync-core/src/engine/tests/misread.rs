@@ -1,0 +1,241 @@
+//! Reservations that are told wrongly, or not at all: misread replies, lists that are behind, rows that
+//! can never be read.
+
+use jiff::SignedDuration;
+
+use super::{
+    saga::{lost, until},
+    vendors::{jerky, order, problem},
+    world::World,
+};
+use crate::{
+    engine::{Observation, Swept},
+    outbox::{Command, Mode, Outcome, Reply},
+    quantity::Quantity,
+    unit::Unit,
+    vendor::{jerky::view::ReservationLineView, polish::view::OrderStatus, reading::Unreadable},
+};
+
+/// In a wrong unit, what was made looks like a thousand times what is wanted.
+#[test]
+fn a_reservation_that_is_stated_otherwise_than_it_was_asked_for_is_read_again() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    let reserve = until(&mut world, "reserve");
+    let mut outcome = world.answer(&reserve);
+    let Outcome::Applied(Reply::Reservation(view)) = &mut outcome else {
+        panic!("{outcome:?}")
+    };
+    let line = &mut view.lines[0];
+    line.quantity = Quantity::new(line.quantity.get() * 1000);
+    line.allocations[0].quantity = line.quantity;
+    world.engine.settle(reserve.id, outcome, world.now).unwrap();
+    world.run();
+    assert!(!world.names().contains(&"release"), "{:?}", world.names());
+    assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 10);
+    let order = &world.vendors.orders[&order("ORD-1")];
+    assert_eq!(order.status, OrderStatus::Confirmed);
+}
+
+#[test]
+fn a_reservation_of_another_unit_or_item_is_read_again() {
+    let unit = |line: &mut ReservationLineView| {
+        line.unit = Unit::Kilogram;
+        line.quantity = Quantity::new(1000 * line.quantity.get());
+    };
+    let item = |line: &mut ReservationLineView| line.sku = jerky("NO-SUCH");
+    read_again(unit);
+    read_again(item);
+}
+
+fn read_again(garble: impl Fn(&mut ReservationLineView)) {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    let reserve = until(&mut world, "reserve");
+    let mut outcome = world.answer(&reserve);
+    if let Outcome::Applied(Reply::Reservation(view)) = &mut outcome {
+        garble(&mut view.lines[0]);
+    }
+    world.engine.settle(reserve.id, outcome, world.now).unwrap();
+    world.wait(SignedDuration::from_secs(1));
+    let asked = until(&mut world, "reserve");
+    assert_eq!(asked.mode, Mode::Ask);
+    let outcome = world.answer(&asked);
+    world.engine.settle(asked.id, outcome, world.now).unwrap();
+    world.run();
+    assert_eq!(world.vendors.reservations.len(), 1);
+    assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 10);
+    assert!(world.engine.pending(world.now).is_empty());
+}
+
+/// The reply states another unit, and the list is a minute behind.
+#[test]
+fn a_reservation_that_was_misread_and_is_not_listed_yet_is_asked_for_in_the_same_words() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    let mut reserve = until(&mut world, "reserve");
+    let first = (reserve.key.clone(), reserve.command.clone());
+    for _ in 0..3 {
+        let mut outcome = world.answer(&reserve);
+        if let Outcome::Applied(Reply::Reservation(view)) = &mut outcome {
+            let line = &mut view.lines[0];
+            line.quantity = Quantity::new(1000 * line.quantity.get());
+        }
+        world.engine.settle(reserve.id, outcome, world.now).unwrap();
+        world.wait(SignedDuration::from_secs(20));
+        let asked = until(&mut world, "reserve");
+        assert_eq!(asked.mode, Mode::Ask);
+        let nothing = Outcome::Found(Reply::Reservations(Vec::new()));
+        world.engine.settle(asked.id, nothing, world.now).unwrap();
+        reserve = until(&mut world, "reserve");
+        assert_eq!(reserve.mode, Mode::Send);
+        assert_eq!((reserve.key.clone(), reserve.command.clone()), first);
+    }
+    let outcome = world.answer(&reserve);
+    world.engine.settle(reserve.id, outcome, world.now).unwrap();
+    world.run();
+    assert_eq!(world.vendors.reservations.len(), 1);
+    assert!(world.engine.pending(world.now).is_empty());
+}
+
+#[test]
+fn a_reservation_that_was_misread_is_what_the_next_reading_says() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    let reserve = until(&mut world, "reserve");
+    world.answer(&reserve);
+    world.engine.settle(reserve.id, lost(), world.now).unwrap();
+    world.wait(SignedDuration::from_secs(1));
+    let asked = until(&mut world, "reserve");
+    let mut outcome = world.answer(&asked);
+    // As when item and reservation are stated in the same wrong unit.
+    if let Outcome::Found(Reply::Reservations(rows)) = &mut outcome {
+        let line = &mut rows[0].as_mut().unwrap().lines[0];
+        line.quantity = Quantity::new(1000 * line.quantity.get());
+        line.allocations[0].quantity = line.quantity;
+    }
+    world.engine.settle(asked.id, outcome, world.now).unwrap();
+    let misled = until(&mut world, "release");
+    let refused = problem("quantity-exceeds-open", 422);
+    world.engine.settle(misled.id, refused, world.now).unwrap();
+    world.run();
+    assert!(!world.names().contains(&"release"));
+    assert_eq!(
+        world.vendors.orders[&order("ORD-1")].status,
+        OrderStatus::Confirmed
+    );
+    world.vendors.cancel("ORD-1");
+    world.run();
+    assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 0);
+    let mut sent = world.sent.iter();
+    let release = sent.rfind(|sent| sent.command.name() == "release");
+    assert_ne!(
+        release.unwrap().key,
+        misled.key,
+        "a refused key would only be refused again"
+    );
+}
+
+#[test]
+fn a_reservation_that_is_listed_and_not_believed_is_not_asked_for_again() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    let reserve = until(&mut world, "reserve");
+    world.answer(&reserve);
+    world.engine.settle(reserve.id, lost(), world.now).unwrap();
+    for _ in 0..3 {
+        world.wait(SignedDuration::from_secs(20));
+        let asked = until(&mut world, "reserve");
+        assert_eq!(asked.mode, Mode::Ask);
+        let mut outcome = world.answer(&asked);
+        if let Outcome::Found(Reply::Reservations(rows)) = &mut outcome {
+            rows[0].as_mut().unwrap().lines[0].sku = jerky("NO-SUCH");
+        }
+        world.engine.settle(asked.id, outcome, world.now).unwrap();
+    }
+    world.wait(SignedDuration::from_secs(60));
+    world.run();
+    assert_eq!(world.vendors.reservations.len(), 1);
+    assert!(world.engine.pending(world.now).is_empty());
+}
+
+/// A row of the list that can never be read.
+fn unreadable(world: &World) -> Unreadable {
+    Unreadable {
+        what: "reservation",
+        reason: "missing field `lines`".to_owned(),
+        raw: bytes::Bytes::new(),
+        at: world.now,
+    }
+}
+
+/// A reservation is known, a sweep misses it, and its row in the list can never be read. Forty minutes
+/// pass.
+fn never_listed(before: impl FnOnce(&mut World)) -> World {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    world.run();
+    world.wait(SignedDuration::from_secs(1));
+    let swept = Swept::Reservations {
+        seen: [].into(),
+        began: world.now,
+    };
+    let swept = Observation::Swept(swept);
+    world.engine.observe(swept, world.now).unwrap();
+    before(&mut world);
+    world.listen();
+    for _ in 0..40 {
+        world.wait(SignedDuration::from_secs(60));
+        world.engine.tick(world.now).unwrap();
+        for command in world.due() {
+            let outcome = match &command.command {
+                Command::ReadReservations { .. } => {
+                    let rows = vec![Err(unreadable(&world))];
+                    Outcome::Applied(Reply::Reservations(rows))
+                }
+                _ => world.answer(&command),
+            };
+            world.engine.settle(command.id, outcome, world.now).unwrap();
+            world.sent.push(command);
+        }
+    }
+    let alerts = world.engine.alerts(20).unwrap();
+    assert!(alerts.iter().any(|alert| alert.kind == "dead-command"));
+    world
+}
+
+#[test]
+fn what_is_known_to_be_held_is_committed_although_it_can_not_be_listed() {
+    let world = never_listed(|world| world.vendors.ship("ORD-1", 5, world.now));
+    let stock = &world.vendors.items[&jerky("JRK-1")];
+    assert_eq!((stock.on_hand, stock.reserved), (90, 0));
+}
+
+#[test]
+fn what_is_known_to_be_held_is_extended_although_it_can_not_be_listed() {
+    let world = never_listed(|_| ());
+    let sent = |name: &str| {
+        let sent = world.sent.iter().map(|sent| sent.command.name());
+        sent.filter(|sent| *sent == name).count()
+    };
+    assert_eq!((sent("reserve"), sent("extend")), (1, 1));
+}
+
+#[test]
+fn an_answer_with_an_unreadable_row_does_not_say_that_nothing_was_reserved() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    let reserve = until(&mut world, "reserve");
+    world.answer(&reserve);
+    world.engine.settle(reserve.id, lost(), world.now).unwrap();
+    for _ in 0..2 {
+        world.now = world.engine.next_wake().unwrap_or(world.now).max(world.now);
+        let asked = until(&mut world, "reserve");
+        assert_eq!(asked.mode, Mode::Ask);
+        let rows = vec![Err(unreadable(&world))];
+        let found = Outcome::Found(Reply::Reservations(rows));
+        world.engine.settle(asked.id, found, world.now).unwrap();
+    }
+    world.run();
+    assert_eq!(world.vendors.reservations.len(), 1);
+}
