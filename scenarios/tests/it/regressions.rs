@@ -51,7 +51,10 @@ fn files() -> Vec<PathBuf> {
 }
 
 fn complaints_about(file: &Path) -> Vec<String> {
-    let scenario = read(file, &known()).unwrap();
+    let scenario = match read(file, &known()) {
+        Ok(scenario) => scenario,
+        Err(mistake) => return vec![mistake.to_string()],
+    };
     let seed = scenario.seed.unwrap();
     let played = sim::play(&Plan::expand(&scenario, seed)).unwrap();
     let run = &played.run;
