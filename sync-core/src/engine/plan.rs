@@ -99,7 +99,7 @@ impl Draft<'_> {
         let dead = self.state.outbox.dead(aggregate);
         let known = dead.and_then(|dead| dead.get(intention));
         let mut fresh = self.changes.rows.values().flatten();
-        known.is_some_and(|row| !matches!(self.changes.rows.get(row), Some(None)))
+        known.is_some_and(|row| !self.changes.rows.contains_key(row))
             || fresh.any(|row| {
                 let is_dead = row.state == CommandState::Dead && row.aggregate == *aggregate;
                 is_dead && row.intention() == intention
@@ -184,8 +184,11 @@ impl Draft<'_> {
             }
             self.wake(&Trigger::Shown(sku.clone()));
         }
-        self.listed(sku)
-            .map_or(Next::Rest, |product| publish::next(sku, product, self))
+        let aggregate = Aggregate::Listing(sku.clone());
+        let is_dead = |intention: &str| self.is_dead(&aggregate, intention);
+        self.listed(sku).map_or(Next::Rest, |product| {
+            publish::next(sku, product, self, is_dead)
+        })
     }
 
     /// Whether another number may be on its way to the shop.
@@ -287,8 +290,8 @@ impl Draft<'_> {
             let detail = format!("{} failed {failures} times", step.command.name());
             reached(Mark::Dead);
             self.alert("dead-command", &aggregate.to_string(), detail);
-            // What is dead must not hold up the rest of an order.
-            if matches!(aggregate, Aggregate::Order(_)) {
+            // What is dead must not hold up the rest of an order, or the number of a listing.
+            if matches!(aggregate, Aggregate::Order(_) | Aggregate::Listing(_)) {
                 self.dirty.insert(aggregate.clone());
             }
             CommandState::Dead

@@ -63,7 +63,12 @@ impl Product {
 
     /// Whether the shop has to be asked what it shows.
     pub(super) fn is_stale(&self) -> bool {
-        self.reread || self.heard > self.version()
+        self.reread || self.is_outdated()
+    }
+
+    /// Whether a newer version was heard of.
+    pub(super) fn is_outdated(&self) -> bool {
+        self.heard > self.version()
     }
 
     /// What of the shop's own stock nobody has a claim on.

@@ -75,12 +75,20 @@ pub(super) fn desired(
 }
 
 /// What follows for a product.
-pub(super) fn next(sku: &PolishSku, product: &Product, world: &impl World) -> Next {
+///
+/// One that could not be read however often it was tried is not waited for: what is known of it may
+/// still be true, and the version says whether it is.
+pub(super) fn next(
+    sku: &PolishSku,
+    product: &Product,
+    world: &impl World,
+    is_dead: impl Fn(&str) -> bool,
+) -> Next {
     if product.is_stale() {
-        return Next::step(
-            format!("read:{sku}:{}", product.version()),
-            Command::ReadProduct { sku: sku.clone() },
-        );
+        let key = format!("read:{sku}:{}", product.version());
+        if product.is_outdated() || !is_dead(&key) {
+            return Next::step(key, Command::ReadProduct { sku: sku.clone() });
+        }
     }
     if let Some(count) = product.counts.first() {
         let changes = count.changes.clone();

@@ -1,9 +1,14 @@
 //! The end of a sweep: what it should have shown and did not is read by itself, and what was given
 //! up gets another chance. A sweep that agrees with what is known leads to nothing.
 
-use super::{Swept, draft::Draft, next::Trigger};
+use super::{
+    Swept,
+    draft::{Draft, Failed},
+    next::Trigger,
+    state::Row,
+};
 use crate::{
-    outbox::Aggregate,
+    outbox::{Aggregate, CommandState},
     sku::{JerkySku, OrderId, PolishSku},
     sometimes::{Mark, reached},
     store::StoreError,
@@ -70,14 +75,37 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Dead commands are forgotten; what still needs doing is planned anew.
+    /// Dead commands are forgotten; what still needs doing is planned anew. What cannot be read is
+    /// tried at once, and once more: the whole row of attempts for each thing that can never be read
+    /// would be more than the vendor should have to bear.
     fn revive(&mut self) {
-        let dead: Vec<_> = self.state.outbox.all_dead().collect();
-        for (aggregate, id) in dead {
+        let dead: Vec<Row> = self.state.outbox.all_dead().cloned().collect();
+        for row in dead {
             reached(Mark::Revived);
-            self.drop_row(id);
-            self.changes.forgiven.insert(aggregate.clone());
-            self.dirty.insert(aggregate.clone());
+            self.drop_row(row.id);
+            self.changes.forgiven.insert(row.aggregate.clone());
+            self.dirty.insert(row.aggregate.clone());
+            if row.command.is_read() {
+                self.try_again(row);
+            }
+        }
+    }
+
+    fn try_again(&mut self, row: Row) {
+        let times = self.policy.dead_after.saturating_sub(2);
+        let step = (row.aggregate.clone(), row.intention().into_owned());
+        let failed = Failed {
+            times,
+            refused: true,
+        };
+        self.changes.failures.insert(step, failed);
+        if self.live_row(&row.aggregate).is_none() {
+            self.put_row(Row {
+                state: CommandState::Pending,
+                due_at: self.now,
+                attempts: 0,
+                ..row
+            });
         }
     }
 }

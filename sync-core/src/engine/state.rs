@@ -114,12 +114,9 @@ impl Outbox {
         self.dead.get(aggregate)
     }
 
-    pub(super) fn all_dead(&self) -> impl Iterator<Item = (&Aggregate, CommandId)> {
-        let each = |(aggregate, keys)| {
-            let keys: &BTreeMap<String, CommandId> = keys;
-            keys.values().map(move |id| (aggregate, *id))
-        };
-        self.dead.iter().flat_map(each)
+    pub(super) fn all_dead(&self) -> impl Iterator<Item = &Row> {
+        let ids = self.dead.values().flat_map(BTreeMap::values);
+        ids.filter_map(|id| self.rows.get(id))
     }
 
     pub(super) fn is_handed(&self, id: CommandId) -> bool {

@@ -13,5 +13,6 @@ mod shortage;
 mod stock;
 mod two_phase;
 mod unmarked;
+mod unread;
 mod vendors;
 mod world;
