@@ -136,7 +136,11 @@ impl Draft<'_> {
         }
     }
 
+    /// Of an item that no listing is made of, as a mirror is, no reading would be taken in.
     pub(in crate::engine) fn reread_item(&mut self, sku: &JerkySku) {
+        if self.expected(sku).is_none() {
+            return;
+        }
         if self.item(sku).is_none_or(|item| !item.reread) {
             self.item_mut(sku).reread = true;
         }

@@ -213,6 +213,23 @@ fn an_item_of_a_like_name_that_is_known_claims_nothing() {
 }
 
 #[test]
+fn a_mirror_that_is_misspelt_is_not_read_as_an_item() {
+    let mut world = World::ready();
+    world
+        .vendors
+        .change(&jerky("JRK-1"), "damage", |stock| stock.on_hand -= 2);
+    for seen in &mut world.vendors.said {
+        if let Observation::JerkyWebhook { event, .. } = seen {
+            event.sku = jerky("jrk-nail");
+            event.stock.sku = jerky("jrk-nail");
+        }
+    }
+    world.listen();
+    assert_eq!(world.due(), []);
+    assert_eq!(world.engine.pending(world.now), []);
+}
+
+#[test]
 fn a_wrong_unit_is_quarantined() {
     let mut world = World::ready();
     let mut level = world.vendors.level(&jerky("JRK-1"));
