@@ -1,11 +1,11 @@
 //! Levels of stock: believed, known, doubted until they are read again, or set aside.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     engine::{
         draft::Draft,
-        item::Item,
+        item::{Item, Level},
         next::Trigger,
         stock::{self, Judgement, Learned},
     },
@@ -42,8 +42,9 @@ impl<'c> Cause<'c> {
 }
 
 impl Draft<'_> {
-    /// Takes in the levels that one reading lists. Where a name that nobody knows probably means an
-    /// item that is listed as well, two rows claim to be that item, and there is no telling which is.
+    /// Takes in the levels that one reading lists. Where an item is listed twice under one sequence with
+    /// other quantities, or a name that nobody knows probably means an item that is listed as well, two
+    /// rows claim to be that item, and there is no telling which is.
     pub(in crate::engine) fn learn_levels(
         &mut self,
         rows: Vec<Row<StockLevelView>>,
@@ -52,9 +53,13 @@ impl Draft<'_> {
         let twins: BTreeMap<JerkySku, JerkySku> = names
             .filter_map(|name| Some((self.meant_by(name)?.clone(), name.clone())))
             .collect();
+        let contradicted = contradicted(rows.iter().flatten());
         self.rows(rows, |draft, view| {
             if let Some(twin) = twins.get(&view.sku) {
                 let reason = format!("{twin:?} of the same reading probably means it, too");
+                draft.bad_level(view, Learned::Read, reason);
+            } else if contradicted.contains(&view.sku) {
+                let reason = "the same reading says otherwise of it, too".to_owned();
                 draft.bad_level(view, Learned::Read, reason);
             } else {
                 let (kind, event) = ("reading", "");
@@ -183,4 +188,21 @@ impl Draft<'_> {
         let mut parts = listing.jerky().filter(|part| part.sku == *sku);
         parts.next().map(|part| part.unit.dimension())
     }
+}
+
+/// The items of which one reading says two things under one sequence.
+fn contradicted<'v>(views: impl Iterator<Item = &'v StockLevelView>) -> BTreeSet<JerkySku> {
+    let mut levels: BTreeMap<&JerkySku, Vec<Level>> = BTreeMap::new();
+    for view in views {
+        levels.entry(&view.sku).or_default().push(Level::from(view));
+    }
+    let disagree = |a: &Level, b: &Level| a.sequence == b.sequence && !a.agrees_with(b);
+    let is_contradicted = |levels: &[Level]| {
+        let mut rest = levels.iter().enumerate();
+        rest.any(|(place, a)| levels.iter().skip(place + 1).any(|b| disagree(a, b)))
+    };
+    let contradicted = levels
+        .into_iter()
+        .filter(|(_, levels)| is_contradicted(levels));
+    contradicted.map(|(sku, _)| sku.clone()).collect()
 }
