@@ -17,7 +17,7 @@ pub(super) const INVARIANT: Invariant = Invariant {
     code: "S14",
     name: "crash_safe",
     meaning: "A crash at any point changes nothing for good, and every change has one cause.",
-    formula: "what its store brings back = what it knew at the crash; what waited then waits again, or a command is kept about it; positions never fall across a crash; each change of the middleware names a cause in the other vendor's truth, at most once",
+    formula: "what its store brings back = what it knew at the crash; what waited then waits again, or a command is kept about it, or it is a listing that shows what it should by now; positions never fall across a crash; each change of the middleware names a cause in the other vendor's truth, at most once",
     reads: "crashes, checkpoints, both ground truths",
     check,
 };

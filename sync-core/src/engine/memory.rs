@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     outbox::{Aggregate, CommandState},
+    sku::PolishSku,
     store::Store,
 };
 
@@ -32,10 +33,21 @@ impl Engine {
         waiting.map(|(aggregate, _)| aggregate.clone()).collect()
     }
 
-    /// Whether it will come back to this by itself: it waits, or a command is kept about it.
+    /// Whether it will come back to this by itself: it waits, or a command is kept about it. A listing
+    /// that shows what it should by now needs neither.
     pub fn has_in_hand(&self, aggregate: &Aggregate) -> bool {
         let mut commands = self.state.outbox.rows();
-        self.state.waits.is_waiting(aggregate) || commands.any(|row| row.aggregate == *aggregate)
+        self.state.waits.is_waiting(aggregate)
+            || commands.any(|row| row.aggregate == *aggregate)
+            || matches!(aggregate, Aggregate::Listing(sku) if self.shows_what_it_should(sku))
+    }
+
+    fn shows_what_it_should(&self, sku: &PolishSku) -> bool {
+        let product = self.state.products.get(sku);
+        product.is_some_and(|product| {
+            let shows = product.facts.as_ref().map(|facts| facts.available);
+            shows.is_some() && shows == product.desired && !product.is_stale()
+        })
     }
 }
 

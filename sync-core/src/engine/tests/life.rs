@@ -4,11 +4,13 @@ use jiff::SignedDuration;
 
 use super::{
     saga::until,
-    vendors::{jerky, order},
-    world::World,
+    vendors::{jerky, order, polish},
+    world::{World, open},
 };
 use crate::{
-    outbox::{ChangeKind, Command, Outcome, Reply},
+    outbox::{Aggregate, ChangeKind, Command, Outcome, Reply},
+    quantity::Units,
+    store::Store,
     vendor::{error::Problem, jerky::view::BatchResultView, polish::view::OrderStatus},
 };
 
@@ -299,6 +301,45 @@ fn at_midnight_in_the_warehouse_numbers_fall_without_any_event() {
     world.now = "2026-11-03T06:00:00Z".parse().unwrap();
     world.run();
     assert_eq!(world.shows("SNACK"), 0);
+}
+
+/// The shop lowers a number by itself, for which a cause is awaited, and the hub dies.
+fn restarted_after_the_shops_own_change(available: i64, at: &str) -> (World, Aggregate) {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let store = || Store::open(file.path()).unwrap();
+    let mut world = World::on(store());
+    world.sweep();
+    world.vendors.change(&jerky("JRK-1"), "lot", |stock| {
+        stock.expires_on = Some("2026-11-02".parse().unwrap());
+    });
+    world.run();
+    world.now = "2026-11-03T05:59:59Z".parse().unwrap();
+    world.vendors.change_product(&polish("SNACK"), |product| {
+        product.available = Units::new(available);
+    });
+    world.listen();
+    world.step();
+    let snack = Aggregate::Listing(polish("SNACK"));
+    assert!(world.engine.waiting().contains(&snack));
+    world.now = at.parse().unwrap();
+    world.engine = open(store(), world.now);
+    (world, snack)
+}
+
+#[test]
+fn a_number_that_midnight_made_true_while_the_hub_was_dead_needs_nothing_more() {
+    let after = restarted_after_the_shops_own_change;
+    for (available, at, waits) in [
+        (0, "2026-11-03T06:00:01Z", false),
+        (0, "2026-11-03T05:59:59Z", true),
+    ] {
+        let (world, snack) = after(available, at);
+        assert_eq!(world.engine.waiting().contains(&snack), waits, "{at}");
+        assert!(world.engine.has_in_hand(&snack), "{at}");
+    }
+    let (mut world, snack) = after(1, "2026-11-03T06:00:01Z");
+    let lower = until(&mut world, "publish");
+    assert!(world.engine.has_in_hand(&snack), "{lower:?}");
 }
 
 #[test]
