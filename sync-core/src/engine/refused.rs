@@ -35,7 +35,7 @@ impl Draft<'_> {
         let mut disposition = Disposition::Answered;
         match (&row.command, &row.aggregate) {
             (Command::Reserve { order, .. }, _) => {
-                disposition = self.reserve_refused(order, refusal)?;
+                disposition = self.reserve_refused(order, row, refusal)?;
             }
             (Command::Commit { order, lines, .. }, _) if refusal.code() == "lot-not-eligible" => {
                 self.lots_blocked(order, lines)?;
@@ -89,8 +89,15 @@ impl Draft<'_> {
     fn reserve_refused(
         &mut self,
         id: &OrderId,
+        row: &Row,
         refusal: &Refusal,
     ) -> Result<Disposition, StoreError> {
+        // Another key while an earlier attempt may still arrive would reserve twice. Time passes with
+        // each attempt, and then nothing is under way any more.
+        let late = 2 * self.policy.dead_after;
+        if row.unanswered && row.attempts < late && !refusal.is_of_the_thing_asked() {
+            return Ok(Disposition::Unknown);
+        }
         let short = matches!(
             refusal.code(),
             "insufficient-stock" | "lot-not-eligible" | "unknown-lot" | "unknown-sku"

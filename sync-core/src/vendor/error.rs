@@ -134,6 +134,12 @@ impl Refusal {
         self.code() == "idempotency-key-in-flight"
     }
 
+    /// Whether the vendor looked at what was asked before it refused. That it cannot find something, or
+    /// that nobody may go there, says nothing of an earlier attempt under the same key.
+    pub fn is_of_the_thing_asked(&self) -> bool {
+        !matches!(self.status(), 401 | 403..=405)
+    }
+
     /// HTTP status; 0 where nothing was sent.
     pub fn status(&self) -> u16 {
         match self {

@@ -159,6 +159,57 @@ fn a_reservation_that_is_listed_and_not_believed_is_not_asked_for_again() {
     assert!(world.engine.pending(world.now).is_empty());
 }
 
+/// The first request is under way for minutes, and the place seems not to be there meanwhile.
+#[test]
+fn a_reservation_that_may_still_arrive_is_asked_for_under_no_other_key() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    let first = until(&mut world, "reserve");
+    world.engine.settle(first.id, lost(), world.now).unwrap();
+    let nothing = || Outcome::Found(Reply::Reservations(Vec::new()));
+    for _ in 0..8 {
+        world.wait(SignedDuration::from_secs(60));
+        let asked = until(&mut world, "reserve");
+        assert_eq!(asked.mode, Mode::Ask);
+        world.engine.settle(asked.id, nothing(), world.now).unwrap();
+        let again = until(&mut world, "reserve");
+        assert_eq!((again.mode, &again.key), (Mode::Send, &first.key));
+        let refused = problem("not-found", 404);
+        world.engine.settle(again.id, refused, world.now).unwrap();
+    }
+    world.answer(&first);
+    world.run();
+    assert_eq!(world.vendors.reservations.len(), 1);
+    assert!(world.engine.pending(world.now).is_empty());
+}
+
+#[test]
+fn a_reservation_that_is_refused_for_good_is_asked_for_under_another_key_at_last() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    let first = until(&mut world, "reserve");
+    world.engine.settle(first.id, lost(), world.now).unwrap();
+    let mut sent = Vec::new();
+    for _ in 0..60 {
+        world.wait(SignedDuration::from_secs(60));
+        for next in world.due() {
+            let outcome = match (&next.command, next.mode) {
+                (Command::Reserve { .. }, Mode::Ask) => {
+                    Outcome::Found(Reply::Reservations(Vec::new()))
+                }
+                (Command::Reserve { .. }, Mode::Send) => problem("not-found", 404),
+                _ => world.answer(&next),
+            };
+            world.engine.settle(next.id, outcome, world.now).unwrap();
+            let is_sent = next.command.name() == "reserve" && next.mode == Mode::Send;
+            sent.extend(is_sent.then_some(next.key));
+        }
+    }
+    let under_the_first = sent.iter().take_while(|key| **key == first.key).count();
+    assert!((8..20).contains(&under_the_first), "{sent:?}");
+    assert!(sent.len() > under_the_first, "{sent:?}");
+}
+
 /// A row of the list that can never be read.
 fn unreadable(world: &World) -> Unreadable {
     Unreadable {
