@@ -22,7 +22,7 @@ use crate::{
     sku::{OrderId, PolishSku},
     sometimes::{Mark, reached},
     store::StoreError,
-    vendor::{jerky::view::BatchResultView, reading},
+    vendor::{jerky::view::BatchResultView, polish::view::ProductView, reading},
 };
 
 impl Row {
@@ -243,9 +243,8 @@ impl Draft<'_> {
                 self.confirm_unknown(row)
             }
             (Reply::Product(view), aggregate) => {
-                let is_publish = applied && matches!(row.command, Command::Publish { .. });
                 if let Aggregate::Listing(sku) = aggregate
-                    && is_publish
+                    && is_published(&row.command, &view, applied)
                 {
                     let product = self.product_mut(sku);
                     product.ours = product.ours.max(view.version);
@@ -408,6 +407,21 @@ impl Draft<'_> {
             answers.answered.push(result.change_id.clone());
         }
     }
+}
+
+/// Whether the version that is told of is the one that a publish made. Where its reply was lost, that is
+/// the next one after the version it replaced, with its number.
+fn is_published(command: &Command, view: &ProductView, applied: bool) -> bool {
+    let Command::Publish {
+        available,
+        if_match,
+        ..
+    } = command
+    else {
+        return false;
+    };
+    let is_next = if_match.is_some_and(|version| view.version == version + 1);
+    applied || (is_next && view.available == *available)
 }
 
 /// Only of a reservation does the answer alone tell whether it was made.

@@ -3,13 +3,13 @@
 use jiff::SignedDuration;
 
 use super::{
-    saga::until,
+    saga::{lost, until},
     vendors::{fault, jerky, polish},
     world::World,
 };
 use crate::{
     engine::Observation,
-    outbox::{Command, Outcome, Reply},
+    outbox::{Aggregate, Command, Mode, Outcome, Reply},
     quantity::Units,
 };
 
@@ -112,4 +112,42 @@ fn a_publish_that_failed_is_not_followed_at_once_by_that_of_another_version() {
     world.engine.settle(next.id, outcome, world.now).unwrap();
     world.run();
     assert_eq!(world.shows("SNACK"), 60);
+}
+
+/// The first number of a listing is published, and the reply is lost.
+fn first_reply_lost() -> World {
+    let mut world = World::new();
+    world.sweep();
+    let auto = polish("AUTO");
+    let mut is_lost = false;
+    for _ in 0..20 {
+        for command in world.due() {
+            let outcome = world.answer(&command);
+            let is_its = matches!(&command.command, Command::Publish { sku, .. } if *sku == auto);
+            let loses = is_its && command.mode == Mode::Send && !is_lost;
+            is_lost |= loses;
+            let outcome = if loses { lost() } else { outcome };
+            world.engine.settle(command.id, outcome, world.now).unwrap();
+        }
+        world.wait(SignedDuration::from_secs(1));
+    }
+    assert!(is_lost);
+    world
+}
+
+#[test]
+fn a_number_that_was_found_published_is_known_to_be_ours() {
+    let mut world = first_reply_lost();
+    assert_eq!(world.shows("AUTO"), 100);
+    world.vendors.change_product(&polish("AUTO"), |product| {
+        product.available = Units::new(97);
+    });
+    world.listen();
+    world.step();
+    let auto = Aggregate::Listing(polish("AUTO"));
+    assert!(
+        world.engine.waiting().contains(&auto),
+        "for the order behind what the shop took: {:?}",
+        world.due()
+    );
 }
