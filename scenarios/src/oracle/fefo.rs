@@ -18,7 +18,7 @@ pub(super) const INVARIANT: Invariant = Invariant {
     code: "S9",
     name: "fefo",
     meaning: "Goods leave by first expired, first out, from released, unexpired lots.",
-    formula: "each allocated lot: released and expires_on >= today + min_days in the warehouse's zone; no eligible lot with an earlier (expires_on, lot) has free stock left",
+    formula: "each allocated lot: released and expires_on >= today in the warehouse's zone, and >= the day it was first asked for + min_days; no eligible lot with an earlier (expires_on, lot) has free stock left",
     reads: "jerky lots, movements and reservations, mapping",
     check,
 };
@@ -29,6 +29,8 @@ pub(super) const INVARIANT: Invariant = Invariant {
 // of another order come back to the lot that a line has emptied, while the next takes a later one.
 // Relaxed for commits: only eligibility is judged. Counterexample: the same receipt after the
 // reservation; the goods that leave are those that were reserved.
+// Days of life are counted from when a reservation was first asked for. Counterexample: the middleware
+// dies as it asks, just before midnight, and has to ask in the same words under the same key afterwards.
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let mut stock = Stock::default();
@@ -87,19 +89,34 @@ impl Shelf<'_, '_> {
 
     fn line(&self, line: &ReservedLine, used: &BTreeSet<&Lot>, is_pick: bool) -> Option<Complaint> {
         let item = self.stock.item(&line.sku)?;
+        let unexpired = self.unfit(item, line, 0, self.fact.at);
         if !is_pick {
-            return self.unfit(item, line, 0);
+            return unexpired;
         }
         let (least, most) = self.min_days(&line.sku);
-        self.unfit(item, line, least)
+        unexpired
+            .or_else(|| self.unfit(item, line, least, self.asked_at()))
             .or_else(|| self.passed_over(item, line, used, most))
     }
 
+    /// When it was first asked for under its key.
+    fn asked_at(&self) -> Timestamp {
+        let key = self.fact.key.as_ref();
+        let exchanges = self.case.history.exchanges.iter();
+        let asked = exchanges.filter(|sent| key.is_some() && sent.idempotency_key.as_ref() == key);
+        let first = asked.map(|sent| sent.sent_at).min();
+        first.map_or(self.fact.at, |first| first.min(self.fact.at))
+    }
+
     /// A vendor's clock that is off moves its midnight: either day may be meant.
-    fn unfit(&self, item: &ItemStock<'_>, line: &ReservedLine, min_days: i64) -> Option<Complaint> {
-        let earlier = self
-            .case
-            .earlier(self.fact.at, self.case.history.limits.skew);
+    fn unfit(
+        &self,
+        item: &ItemStock<'_>,
+        line: &ReservedLine,
+        min_days: i64,
+        at: Timestamp,
+    ) -> Option<Complaint> {
+        let earlier = self.case.earlier(at, self.case.history.limits.skew);
         let today = formula::day(earlier, &item.zone);
         let is_fit = |lot: &Lot| {
             item.lot(lot)
@@ -257,6 +274,37 @@ mod tests {
             .min_days = 20;
         let broken = assert_violated("fefo", &world.end(), "res_1");
         assert!(broken.expected.contains("20 days more"), "{broken}");
+    }
+
+    /// Asks for lot A, of which a day has to be left, on its last day but one, and for one of its own
+    /// last day or later.
+    fn asked_before_midnight(again: &str) -> World {
+        let mut world = World::quiet_day();
+        let mut listings = world.history.mapping.listings.values_mut();
+        listings.by_ref().for_each(|listing| listing.min_days = 1);
+        world.now = "2026-11-20T05:59:00Z".parse().unwrap();
+        world.place("ORD-9", "BAG", 1);
+        world
+            .exchange("POST", "/v1/reservations", 201)
+            .idempotency_key = Some("reserve:9".into());
+        world.now = again.parse().unwrap();
+        world
+    }
+
+    #[test]
+    fn days_of_life_are_counted_from_when_it_was_first_asked_for() {
+        for (again, key, holds) in [
+            ("2026-11-20T06:01:00Z", "reserve:9", true),
+            ("2026-11-20T06:01:00Z", "reserve:8", false),
+            ("2026-11-21T06:01:00Z", "reserve:9", false),
+        ] {
+            let mut world = asked_before_midnight(again);
+            world.reserve_as("res_9", key, "ORD-9", &[("J1", "A", 50)], false);
+            match holds {
+                true => assert_holds("fefo", &world.end()),
+                false => drop(assert_violated("fefo", &world.end(), "res_9")),
+            }
+        }
     }
 
     #[test]
