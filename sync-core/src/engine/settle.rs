@@ -420,8 +420,8 @@ fn is_published(command: &Command, view: &ProductView, applied: bool) -> bool {
     else {
         return false;
     };
-    let is_next = if_match.is_some_and(|version| view.version == version + 1);
-    applied || (is_next && view.available == *available)
+    let replaced = view.version.checked_sub(1);
+    applied || (replaced.is_some() && replaced == *if_match && view.available == *available)
 }
 
 /// Only of a reservation does the answer alone tell whether it was made.

@@ -151,3 +151,24 @@ fn a_number_that_was_found_published_is_known_to_be_ours() {
         world.due()
     );
 }
+
+/// The shop is asked what became of a publish against the greatest version that there can be.
+#[test]
+fn no_version_is_next_to_the_greatest() {
+    let mut world = World::new();
+    for product in world.vendors.products.values_mut() {
+        product.version = u64::MAX;
+    }
+    world.sweep();
+    let publish = until(&mut world, "publish");
+    world.engine.settle(publish.id, lost(), world.now).unwrap();
+    world.wait(SignedDuration::from_secs(1));
+    let asked = until(&mut world, "publish");
+    assert_eq!(asked.mode, Mode::Ask);
+    let outcome = world.answer(&asked);
+    world.engine.settle(asked.id, outcome, world.now).unwrap();
+    assert!(
+        !world.engine.pending(world.now).is_empty(),
+        "it is sent again"
+    );
+}
