@@ -95,8 +95,15 @@ impl Shelf<'_, '_> {
         }
         let (least, most) = self.min_days(&line.sku);
         unexpired
-            .or_else(|| self.unfit(item, line, least, self.asked_at()))
+            .or_else(|| self.too_short(item, line, least))
             .or_else(|| self.passed_over(item, line, used, most))
+    }
+
+    /// Too few days are left, on the day of the pick and on that of the first request for it. All that
+    /// was sent is looked through for that, so the day of the pick comes first.
+    fn too_short(&self, item: &ItemStock<'_>, line: &ReservedLine, days: i64) -> Option<Complaint> {
+        let now = self.unfit(item, line, days, self.fact.at)?;
+        self.unfit(item, line, days, self.asked_at()).and(Some(now))
     }
 
     /// When it was first asked for under its key.
@@ -276,8 +283,8 @@ mod tests {
         assert!(broken.expected.contains("20 days more"), "{broken}");
     }
 
-    /// Asks for lot A, of which a day has to be left, on its last day but one, and for one of its own
-    /// last day or later.
+    /// A minute before the last day of lot A, of which a day has to be left, it is asked for; then it
+    /// is `again`.
     fn asked_before_midnight(again: &str) -> World {
         let mut world = World::quiet_day();
         let mut listings = world.history.mapping.listings.values_mut();
