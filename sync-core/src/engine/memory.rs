@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Engine, EngineError, EnginePolicy,
+    product::Product,
     state::{Row, State},
 };
 use crate::{
     outbox::{Aggregate, CommandState},
-    sku::PolishSku,
     store::Store,
 };
 
@@ -39,15 +39,15 @@ impl Engine {
         let mut commands = self.state.outbox.rows();
         self.state.waits.is_waiting(aggregate)
             || commands.any(|row| row.aggregate == *aggregate)
-            || matches!(aggregate, Aggregate::Listing(sku) if self.shows_what_it_should(sku))
+            || self.is_shown(aggregate)
     }
 
-    fn shows_what_it_should(&self, sku: &PolishSku) -> bool {
+    fn is_shown(&self, aggregate: &Aggregate) -> bool {
+        let Aggregate::Listing(sku) = aggregate else {
+            return false;
+        };
         let product = self.state.products.get(sku);
-        product.is_some_and(|product| {
-            let shows = product.facts.as_ref().map(|facts| facts.available);
-            shows.is_some() && shows == product.desired && !product.is_stale()
-        })
+        product.is_some_and(Product::shows_what_it_should)
     }
 }
 

@@ -167,11 +167,7 @@ impl Draft<'_> {
         let Some(product) = self.listed(sku) else {
             return Next::Rest;
         };
-        let shows = product.facts.as_ref().map(|facts| facts.available);
-        let is_shown = shows.is_some()
-            && shows == product.desired
-            && !product.is_stale()
-            && !self.is_being_published(sku);
+        let is_shown = product.shows_what_it_should() && !self.is_being_published(sku);
         let foreign_until = product.foreign_until(self.policy.foreign_change_wait);
         if is_shown && (foreign_until.is_some() || product.shown != product.changes) {
             // That the numbers agree does not say that what is behind the shop's own has arrived:

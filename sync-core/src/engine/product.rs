@@ -66,6 +66,12 @@ impl Product {
         self.reread || self.is_outdated()
     }
 
+    /// Whether the shop shows what the formula gives, as far as is known.
+    pub(super) fn shows_what_it_should(&self) -> bool {
+        let shows = self.facts.as_ref().map(|facts| facts.available);
+        shows.is_some() && shows == self.desired && !self.is_stale()
+    }
+
     /// Whether a newer version was heard of.
     pub(super) fn is_outdated(&self) -> bool {
         self.heard > self.version()
