@@ -192,17 +192,13 @@ impl Draft<'_> {
 
 /// The items of which one reading says two things under one sequence.
 fn contradicted<'v>(views: impl Iterator<Item = &'v StockLevelView>) -> BTreeSet<JerkySku> {
-    let mut levels: BTreeMap<&JerkySku, Vec<Level>> = BTreeMap::new();
+    let mut said: BTreeMap<(&JerkySku, u64), &StockLevelView> = BTreeMap::new();
+    let mut contradicted = BTreeSet::new();
     for view in views {
-        levels.entry(&view.sku).or_default().push(Level::from(view));
+        let before = said.insert((&view.sku, view.sequence), view);
+        if before.is_some_and(|before| !Level::from(before).agrees_with(&Level::from(view))) {
+            contradicted.insert(view.sku.clone());
+        }
     }
-    let disagree = |a: &Level, b: &Level| a.sequence == b.sequence && !a.agrees_with(b);
-    let is_contradicted = |levels: &[Level]| {
-        let mut rest = levels.iter().enumerate();
-        rest.any(|(place, a)| levels.iter().skip(place + 1).any(|b| disagree(a, b)))
-    };
-    let contradicted = levels
-        .into_iter()
-        .filter(|(_, levels)| is_contradicted(levels));
-    contradicted.map(|(sku, _)| sku.clone()).collect()
+    contradicted
 }
