@@ -91,6 +91,7 @@ impl Draft<'_> {
         }
     }
 
+    /// Two attempts are left to it: what a first reading makes doubtful, a second one has to confirm.
     fn try_again(&mut self, row: Row) {
         let times = self.policy.dead_after.saturating_sub(2);
         let step = (row.aggregate.clone(), row.intention().into_owned());

@@ -10,11 +10,28 @@ use super::{
 };
 use crate::{
     engine::{Observation, Swept},
-    outbox::{Command, Mode, Outcome, Reply},
+    outbox::{Command, Mode, OutboxCommand, Outcome, Reply},
     quantity::Quantity,
     unit::Unit,
     vendor::{jerky::view::ReservationLineView, polish::view::OrderStatus, reading::Unreadable},
 };
+
+/// A reservation is asked for, and no reply comes.
+fn unanswered(is_made: bool) -> (World, OutboxCommand) {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    let reserve = until(&mut world, "reserve");
+    if is_made {
+        world.answer(&reserve);
+    }
+    world.engine.settle(reserve.id, lost(), world.now).unwrap();
+    (world, reserve)
+}
+
+/// The order has no reservation.
+fn nothing() -> Outcome {
+    Outcome::Found(Reply::Reservations(Vec::new()))
+}
 
 /// In a wrong unit, what was made looks like a thousand times what is wanted.
 #[test]
@@ -85,8 +102,7 @@ fn a_reservation_that_was_misread_and_is_not_listed_yet_is_asked_for_in_the_same
         world.wait(SignedDuration::from_secs(20));
         let asked = until(&mut world, "reserve");
         assert_eq!(asked.mode, Mode::Ask);
-        let nothing = Outcome::Found(Reply::Reservations(Vec::new()));
-        world.engine.settle(asked.id, nothing, world.now).unwrap();
+        world.engine.settle(asked.id, nothing(), world.now).unwrap();
         reserve = until(&mut world, "reserve");
         assert_eq!(reserve.mode, Mode::Send);
         assert_eq!((reserve.key.clone(), reserve.command.clone()), first);
@@ -100,11 +116,7 @@ fn a_reservation_that_was_misread_and_is_not_listed_yet_is_asked_for_in_the_same
 
 #[test]
 fn a_reservation_that_was_misread_is_what_the_next_reading_says() {
-    let mut world = World::ready();
-    world.vendors.place("ORD-1", "SNACK", 5, world.now);
-    let reserve = until(&mut world, "reserve");
-    world.answer(&reserve);
-    world.engine.settle(reserve.id, lost(), world.now).unwrap();
+    let mut world = unanswered(true).0;
     world.wait(SignedDuration::from_secs(1));
     let asked = until(&mut world, "reserve");
     let mut outcome = world.answer(&asked);
@@ -138,11 +150,7 @@ fn a_reservation_that_was_misread_is_what_the_next_reading_says() {
 
 #[test]
 fn a_reservation_that_is_listed_and_not_believed_is_not_asked_for_again() {
-    let mut world = World::ready();
-    world.vendors.place("ORD-1", "SNACK", 5, world.now);
-    let reserve = until(&mut world, "reserve");
-    world.answer(&reserve);
-    world.engine.settle(reserve.id, lost(), world.now).unwrap();
+    let mut world = unanswered(true).0;
     for _ in 0..3 {
         world.wait(SignedDuration::from_secs(20));
         let asked = until(&mut world, "reserve");
@@ -159,44 +167,60 @@ fn a_reservation_that_is_listed_and_not_believed_is_not_asked_for_again() {
     assert!(world.engine.pending(world.now).is_empty());
 }
 
-/// The first request is under way for minutes, and the place seems not to be there meanwhile.
+/// The first request is under way for minutes, and is refused as often as it is repeated meanwhile.
 #[test]
 fn a_reservation_that_may_still_arrive_is_asked_for_under_no_other_key() {
-    let mut world = World::ready();
-    world.vendors.place("ORD-1", "SNACK", 5, world.now);
-    let first = until(&mut world, "reserve");
-    world.engine.settle(first.id, lost(), world.now).unwrap();
-    let nothing = || Outcome::Found(Reply::Reservations(Vec::new()));
-    for _ in 0..8 {
-        world.wait(SignedDuration::from_secs(60));
-        let asked = until(&mut world, "reserve");
-        assert_eq!(asked.mode, Mode::Ask);
-        world.engine.settle(asked.id, nothing(), world.now).unwrap();
-        let again = until(&mut world, "reserve");
-        assert_eq!((again.mode, &again.key), (Mode::Send, &first.key));
-        let refused = problem("not-found", 404);
-        world.engine.settle(again.id, refused, world.now).unwrap();
+    for (slug, status) in [
+        ("not-found", 404),
+        ("forbidden", 403),
+        ("method-not-allowed", 405),
+    ] {
+        let (mut world, first) = unanswered(false);
+        for _ in 0..8 {
+            let again = repeated(&mut world, problem(slug, status));
+            assert_eq!(again.key, first.key, "{status}");
+        }
+        world.answer(&first);
+        world.run();
+        assert_eq!(world.vendors.reservations.len(), 1, "{status}");
+        assert!(world.engine.pending(world.now).is_empty());
     }
-    world.answer(&first);
+}
+
+#[test]
+fn a_reservation_that_was_looked_at_and_refused_is_asked_for_under_another_key() {
+    let (mut world, first) = unanswered(false);
+    repeated(&mut world, problem("invalid-request", 400));
     world.run();
+    let sent = world.sent.iter();
+    let mut keys = sent
+        .filter(|sent| sent.command.name() == "reserve")
+        .map(|sent| &sent.key);
+    assert!(keys.all(|key| *key != first.key));
     assert_eq!(world.vendors.reservations.len(), 1);
-    assert!(world.engine.pending(world.now).is_empty());
+}
+
+/// Asks what became of a reservation, finds nothing, and is refused when it is asked for again.
+fn repeated(world: &mut World, refused: Outcome) -> OutboxCommand {
+    world.wait(SignedDuration::from_secs(60));
+    let asked = until(world, "reserve");
+    assert_eq!(asked.mode, Mode::Ask);
+    world.engine.settle(asked.id, nothing(), world.now).unwrap();
+    let again = until(world, "reserve");
+    assert_eq!(again.mode, Mode::Send);
+    world.engine.settle(again.id, refused, world.now).unwrap();
+    again
 }
 
 #[test]
 fn a_reservation_that_is_refused_for_good_is_asked_for_under_another_key_at_last() {
-    let mut world = World::ready();
-    world.vendors.place("ORD-1", "SNACK", 5, world.now);
-    let first = until(&mut world, "reserve");
-    world.engine.settle(first.id, lost(), world.now).unwrap();
+    let (mut world, first) = unanswered(false);
     let mut sent = Vec::new();
     for _ in 0..60 {
         world.wait(SignedDuration::from_secs(60));
         for next in world.due() {
             let outcome = match (&next.command, next.mode) {
-                (Command::Reserve { .. }, Mode::Ask) => {
-                    Outcome::Found(Reply::Reservations(Vec::new()))
-                }
+                (Command::Reserve { .. }, Mode::Ask) => nothing(),
                 (Command::Reserve { .. }, Mode::Send) => problem("not-found", 404),
                 _ => world.answer(&next),
             };
@@ -274,11 +298,7 @@ fn what_is_known_to_be_held_is_extended_although_it_can_not_be_listed() {
 
 #[test]
 fn an_answer_with_an_unreadable_row_does_not_say_that_nothing_was_reserved() {
-    let mut world = World::ready();
-    world.vendors.place("ORD-1", "SNACK", 5, world.now);
-    let reserve = until(&mut world, "reserve");
-    world.answer(&reserve);
-    world.engine.settle(reserve.id, lost(), world.now).unwrap();
+    let mut world = unanswered(true).0;
     for _ in 0..2 {
         world.now = world.engine.next_wake().unwrap_or(world.now).max(world.now);
         let asked = until(&mut world, "reserve");

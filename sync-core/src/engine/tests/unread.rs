@@ -22,7 +22,8 @@ fn unreadable(at: Timestamp) -> Unreadable {
     }
 }
 
-/// A product that a sweep misses and whose row can never be read; what the commands were.
+/// A sweep misses a product and its row can never be read. After five minutes something happens, and
+/// five more pass.
 fn never_read(sku: &str, before: impl FnOnce(&mut World)) -> World {
     let mut world = World::ready();
     sweep_without(&mut world, sku);
