@@ -8,6 +8,8 @@ mod error;
 mod open;
 mod read;
 mod schema;
+#[cfg(test)]
+pub(crate) mod scratch;
 mod seam;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::*;
+use super::{scratch::Scratch, *};
 use crate::{
     ledger::{Account, Ledger, Phase, Transfer, TransferId},
     quantity::Quantity,
@@ -26,7 +26,7 @@ fn transfer(id: &str, from: Account, to: Account, quantity: i64) -> Transfer {
 
 #[test]
 fn what_was_written_is_there_when_it_is_opened_again() {
-    let file = tempfile::NamedTempFile::new().unwrap();
+    let file = Scratch::new();
     let mut store = Store::open(file.path()).unwrap();
     store
         .transact(|tx| {
@@ -75,7 +75,7 @@ fn a_refused_write_leaves_nothing_of_its_transaction() {
 
 #[test]
 fn another_writer_makes_it_busy_and_not_wait() {
-    let file = tempfile::NamedTempFile::new().unwrap();
+    let file = Scratch::new();
     let mut store = Store::open(file.path()).unwrap();
     let other = Connection::open(file.path()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
@@ -87,7 +87,7 @@ fn another_writer_makes_it_busy_and_not_wait() {
 
 #[test]
 fn a_store_of_a_newer_program_is_refused_with_both_versions() {
-    let file = tempfile::NamedTempFile::new().unwrap();
+    let file = Scratch::new();
     drop(Store::open(file.path()).unwrap());
     let other = Connection::open(file.path()).unwrap();
     other.pragma_update(None, "user_version", 99).unwrap();
@@ -101,7 +101,7 @@ fn a_store_of_a_newer_program_is_refused_with_both_versions() {
 
 #[test]
 fn a_file_that_is_no_database_is_refused_in_one_line() {
-    let file = tempfile::NamedTempFile::new().unwrap();
+    let file = Scratch::new();
     std::fs::write(
         file.path(),
         "certainly not SQLite, but long enough to look at",
@@ -266,7 +266,7 @@ fn a_gate_refuses_writes_for_as_long_as_it_says() {
 
 #[test]
 fn a_disk_that_is_really_full_refuses_and_takes_again_once_there_is_room() {
-    let file = tempfile::NamedTempFile::new().unwrap();
+    let file = Scratch::new();
     let mut store = Store::open(file.path()).unwrap();
     store.transact(|tx| tx.set_meta("before", "kept")).unwrap();
     store.confine(true).unwrap();

@@ -20,7 +20,7 @@ use crate::{
     ledger::Account,
     outbox::Outcome,
     sku::LotId,
-    store::{AfterCommit, Entity, Refusal, Store},
+    store::{AfterCommit, Entity, Refusal, Store, scratch::Scratch},
     vendor::polish::view::OrderStatus,
 };
 
@@ -98,7 +98,7 @@ fn mishap() -> impl Strategy<Value = Mishap> {
 struct Play {
     world: World,
     /// Where the store lies; only what crashes needs to outlive its engine.
-    file: Option<tempfile::NamedTempFile>,
+    file: Option<Scratch>,
     mishaps: Vec<Mishap>,
     turn: usize,
     late: Vec<Observation>,
@@ -109,7 +109,7 @@ struct Play {
 impl Play {
     fn new(mishaps: Vec<Mishap>) -> Self {
         let crashes = mishaps.iter().any(|mishap| matches!(mishap, Mishap::Crash));
-        let file = crashes.then(|| tempfile::NamedTempFile::new().unwrap());
+        let file = crashes.then(|| Scratch::new());
         let store = file
             .as_ref()
             .map_or_else(Store::in_memory, |file| Store::open(file.path()));
@@ -392,7 +392,7 @@ proptest! {
         crash in 1_u64..40,
     ) {
         let history = history(&deeds);
-        let file = tempfile::NamedTempFile::new().unwrap();
+        let file = Scratch::new();
         let now = "2026-11-02T12:00:00Z".parse().unwrap();
         let mut engine = open(Store::open(file.path()).unwrap(), now);
         engine.store_mut().on_commit(move |_, commit| {

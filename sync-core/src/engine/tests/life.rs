@@ -10,7 +10,7 @@ use super::{
 use crate::{
     outbox::{Aggregate, ChangeKind, Command, Outcome, Reply},
     quantity::Units,
-    store::Store,
+    store::{Store, scratch::Scratch},
     vendor::{error::Problem, jerky::view::BatchResultView, polish::view::OrderStatus},
 };
 
@@ -304,8 +304,11 @@ fn at_midnight_in_the_warehouse_numbers_fall_without_any_event() {
 }
 
 /// The shop lowers a number by itself, for which a cause is awaited, and the hub dies.
-fn restarted_after_the_shops_own_change(available: i64, at: &str) -> (World, Aggregate) {
-    let file = tempfile::NamedTempFile::new().unwrap();
+fn restarted_after_the_shops_own_change(
+    file: &Scratch,
+    available: i64,
+    at: &str,
+) -> (World, Aggregate) {
     let store = || Store::open(file.path()).unwrap();
     let mut world = World::on(store());
     world.sweep();
@@ -333,11 +336,13 @@ fn a_number_that_midnight_made_true_while_the_hub_was_dead_needs_nothing_more() 
         (0, "2026-11-03T06:00:01Z", false),
         (0, "2026-11-03T05:59:59Z", true),
     ] {
-        let (world, snack) = after(available, at);
+        let file = Scratch::new();
+        let (world, snack) = after(&file, available, at);
         assert_eq!(world.engine.waiting().contains(&snack), waits, "{at}");
         assert!(world.engine.has_in_hand(&snack), "{at}");
     }
-    let (mut world, snack) = after(1, "2026-11-03T06:00:01Z");
+    let file = Scratch::new();
+    let (mut world, snack) = after(&file, 1, "2026-11-03T06:00:01Z");
     let lower = until(&mut world, "publish");
     assert!(world.engine.has_in_hand(&snack), "{lower:?}");
 }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     engine::{Observation, Swept},
     outbox::{Command, Mode, OutboxCommand, Outcome},
-    store::{AfterCommit, Refusal, Store, StoreError},
+    store::{AfterCommit, Refusal, Store, StoreError, scratch::Scratch},
     vendor::polish::view::OrderStatus,
 };
 
@@ -257,7 +257,7 @@ fn a_command_that_was_lost_on_the_way_is_asked_about() {
 
 #[test]
 fn what_was_under_way_at_a_crash_is_asked_about_after_it() {
-    let file = tempfile::NamedTempFile::new().unwrap();
+    let file = Scratch::new();
     let mut world = World::on(Store::open(file.path()).unwrap());
     world.sweep();
     world.run();

@@ -9,7 +9,7 @@ use crate::{
     engine::{item::Level, order::SeenLevel},
     outbox::Aggregate,
     quantity::Quantity,
-    store::Store,
+    store::{Store, scratch::Scratch},
     unit::Unit,
     vendor::polish::view::OrderStatus,
 };
@@ -65,7 +65,7 @@ fn an_order_the_shop_confirmed_by_itself_waits_for_stock_it_lacks() {
 
 #[test]
 fn what_waits_for_stock_goes_on_waiting_after_a_restart() {
-    let file = tempfile::NamedTempFile::new().unwrap();
+    let file = Scratch::new();
     let store = || Store::open(file.path()).unwrap();
     let mut world = World::on(store());
     world.sweep();

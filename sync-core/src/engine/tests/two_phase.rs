@@ -11,7 +11,7 @@ use crate::{
     ledger::{Account, Held, Transfer, TransferId},
     quantity::Quantity,
     sku::{Location, LotId},
-    store::Store,
+    store::{Store, scratch::Scratch},
     vendor::jerky::view::{AllocationView, ReservationView},
 };
 
@@ -260,7 +260,7 @@ fn a_reservation_of_goods_that_no_level_has_shown_is_left_to_the_level() {
 
 #[test]
 fn a_reservation_is_resolved_by_an_engine_that_was_opened_since() {
-    let file = tempfile::NamedTempFile::new().unwrap();
+    let file = Scratch::new();
     let mut world = World::on(Store::open(file.path()).unwrap());
     world.sweep();
     world.run();
