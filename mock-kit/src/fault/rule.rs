@@ -324,7 +324,7 @@ impl Place {
 
 impl Timing {
     /// A field that only a request, by its number, can match.
-    fn picks_a_request(&self) -> Option<&'static str> {
+    pub fn picks_a_request(&self) -> Option<&'static str> {
         let fields = [
             ("at", !self.at.is_empty()),
             ("nth", self.nth.is_some()),

@@ -31,7 +31,7 @@ pub(super) fn fewer(search: &mut Search) {
 const READABLE: usize = 16;
 
 /// More than this take too long to be left out one by one.
-const MANY: usize = 256;
+pub(super) const MANY: usize = 256;
 
 fn fewer_hits(search: &mut Search, place: usize) {
     if hits(search, place) > MANY {
