@@ -20,7 +20,7 @@ pub(super) fn jerky_facts(entries: &[Entry], skew: &Skew) -> Vec<Fact<JerkyFact>
             at: skew.fact_time(place, entry.at),
             actor: actor(entry.actor.as_str()),
             key: entry.key.as_deref().map(str::to_owned),
-            what: stock(&entry.fact).or_else(|| reserved(&entry.fact))?,
+            what: known(&entry.fact)?,
         })
     });
     facts.collect()
@@ -61,7 +61,13 @@ fn lot(lot: &LotLevel) -> Allocation {
     }
 }
 
-fn stock(fact: &Vendor) -> Option<JerkyFact> {
+fn known(fact: &Vendor) -> Option<JerkyFact> {
+    goods(fact)
+        .or_else(|| stock(fact))
+        .or_else(|| reserved(fact))
+}
+
+fn goods(fact: &Vendor) -> Option<JerkyFact> {
     Some(match fact {
         Vendor::ItemSeeded {
             sku,
@@ -92,6 +98,12 @@ fn stock(fact: &Vendor) -> Option<JerkyFact> {
             status: lot_status(*status),
             expires_on: expires_on.map(mock_jerky_api::LotDate::date),
         },
+        _ => return None,
+    })
+}
+
+fn stock(fact: &Vendor) -> Option<JerkyFact> {
+    Some(match fact {
         Vendor::Moved {
             sku,
             lot,
