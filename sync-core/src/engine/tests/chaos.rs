@@ -109,7 +109,7 @@ struct Play {
 impl Play {
     fn new(mishaps: Vec<Mishap>) -> Self {
         let crashes = mishaps.iter().any(|mishap| matches!(mishap, Mishap::Crash));
-        let file = crashes.then(|| Scratch::new());
+        let file = crashes.then(Scratch::new);
         let store = file
             .as_ref()
             .map_or_else(Store::in_memory, |file| Store::open(file.path()));
