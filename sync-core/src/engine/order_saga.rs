@@ -68,12 +68,16 @@ pub(super) fn next(order: &Order, world: &impl World, is_dead: impl Fn(&str) -> 
             .or_else(|| alive(extend::next(&case)))
             .or_else(|| relist(list, order));
     }
+    let unknown = case.unknown();
+    let serve = || match unknown.as_slice() {
+        [] => alive(case.reserve()).or_else(|| alive(case.confirm())),
+        _ => Next::Rest,
+    };
     let next = alive(case.release_strays())
-        .or_else(|| alive(case.refuse_unknown()))
+        .or_else(|| alive(case.refuse_unknown(&unknown)))
         .or_else(|| alive(case.commit()))
         .or_else(|| alive(case.release_excess()))
-        .or_else(|| alive(case.reserve()))
-        .or_else(|| alive(case.confirm()))
+        .or_else(serve)
         .or_else(|| alive(returns::next(&case)))
         .or_else(|| alive(extend::next(&case)));
     blocked::watch(&case, next)
@@ -108,13 +112,14 @@ impl<W: World> Case<'_, W> {
             .unwrap_or(Next::Rest)
     }
 
-    fn refuse_unknown(&self) -> Next {
-        if !self.facts.is_open() {
-            return Next::Rest;
-        }
-        let lines: Vec<_> = unknown_lines(self.facts, self.world)
-            .map(|line| line.line.clone())
-            .collect();
+    /// The lines of an open order whose product nobody knows. What it takes from the warehouse is not
+    /// clear as long as there are any, even when they can neither be read again nor refused.
+    fn unknown(&self) -> Vec<LineId> {
+        let lines = unknown_lines(self.facts, self.world).filter(|_| self.facts.is_open());
+        lines.map(|line| line.line.clone()).collect()
+    }
+
+    fn refuse_unknown(&self, lines: &[LineId]) -> Next {
         if lines.is_empty() {
             return Next::Rest;
         }
@@ -129,7 +134,7 @@ impl<W: World> Case<'_, W> {
         if !self.order.unknown_confirmed {
             return Next::step(format!("reread:{order}"), Command::ReadOrder { order });
         }
-        self.refuse(UNKNOWN_SKU, &lines)
+        self.refuse(UNKNOWN_SKU, lines)
     }
 
     fn commit(&self) -> Next {

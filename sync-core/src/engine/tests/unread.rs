@@ -1,9 +1,9 @@
-//! Products whose rows can never be read.
+//! Products and orders that can never be read.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    vendors::{jerky, polish},
+    vendors::{jerky, order, polish},
     world::World,
 };
 use crate::{
@@ -13,9 +13,9 @@ use crate::{
     vendor::reading::Unreadable,
 };
 
-fn unreadable(at: Timestamp) -> Unreadable {
+fn unreadable(what: &'static str, at: Timestamp) -> Unreadable {
     Unreadable {
-        what: "product",
+        what,
         reason: "missing field `version`".to_owned(),
         raw: bytes::Bytes::new(),
         at,
@@ -41,14 +41,17 @@ fn sweep_without(world: &mut World, sku: &str) {
     world.engine.observe(swept, world.now).unwrap();
 }
 
-/// Answers what is due for so many seconds, each reading of a product with what nobody can read.
+/// Answers what is due for so many seconds, each reading of a product or an order with what nobody can
+/// read.
 fn answer_unreadably(world: &mut World, seconds: usize) {
     for _ in 0..seconds {
         world.wait(SignedDuration::from_secs(1));
         world.engine.tick(world.now).unwrap();
         for command in world.due() {
+            let bad = |what| Outcome::Unreadable(Box::new(unreadable(what, world.now)));
             let outcome = match &command.command {
-                Command::ReadProduct { .. } => Outcome::Unreadable(Box::new(unreadable(world.now))),
+                Command::ReadProduct { .. } => bad("product"),
+                Command::ReadOrder { .. } => bad("order"),
                 _ => world.answer(&command),
             };
             world.engine.settle(command.id, outcome, world.now).unwrap();
@@ -112,4 +115,25 @@ fn what_can_never_be_read_is_tried_twice_by_each_later_sweep() {
     assert_eq!(world.step(), 1, "at once");
     world.run();
     assert_eq!(world.names(), ["read-product"]);
+}
+
+/// Listed under a product that nobody knows, and it can not be asked what is meant.
+#[test]
+fn an_order_is_not_confirmed_before_it_is_clear_what_it_asks_for() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    world.vendors.said.clear();
+    let mut misspelt = world.vendors.orders[&order("ORD-1")].clone();
+    misspelt.lines[0].sku = polish("snack");
+    let listed = Observation::Orders {
+        rows: vec![Ok(misspelt)],
+        cursor: None,
+    };
+    world.engine.observe(listed, world.now).unwrap();
+    answer_unreadably(&mut world, 300);
+    assert_eq!(world.names(), ["read-order"; 6]);
+    world.sweep();
+    world.run();
+    assert!(world.names().contains(&"confirm"));
+    assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 10);
 }
