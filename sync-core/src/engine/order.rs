@@ -40,6 +40,10 @@ pub(super) struct Order {
     pub(super) asked: Option<Asked>,
     /// Whether there may be reservations that are not known.
     pub(super) relist: bool,
+    /// The keys of what was carried out, and told of in a way that nobody could believe. What is known of
+    /// the reservations is what it was before, until they are listed.
+    #[serde(default)]
+    pub(super) unbelieved: BTreeSet<String>,
     /// A commit was refused for the lots of one of its lines: each line is committed by itself.
     #[serde(default)]
     pub(super) singly: bool,
@@ -155,6 +159,7 @@ impl Order {
             reservations: Vec::new(),
             asked: None,
             relist: false,
+            unbelieved: BTreeSet::new(),
             singly: false,
             blocked: BTreeMap::new(),
             shortage: Shortage::default(),

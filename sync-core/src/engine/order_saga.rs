@@ -39,17 +39,13 @@ pub(super) struct Case<'a, W> {
 /// What follows for an order. Intentions that are dead are passed over: they wait for a reconciliation
 /// and must not hold up the rest of the order.
 pub(super) fn next(order: &Order, world: &impl World, is_dead: impl Fn(&str) -> bool) -> Next {
-    let id = &order.id;
-    let Some(facts) = order.facts.as_ref().filter(|_| !order.is_stale()) else {
-        return Next::step(
-            format!("read:{id}:{}", order.version()),
-            Command::ReadOrder { order: id.clone() },
-        );
+    let alive = |next: Next| match next {
+        Next::Do(step) if is_dead(&step.intention()) => Next::Rest,
+        next => next,
     };
-    let list = format!("list:{id}");
-    if order.relist && !is_dead(&list) {
-        return relist(list, order);
-    }
+    let Some(facts) = &order.facts else {
+        return read(order);
+    };
     let owed = owed(facts, world.catalogue());
     let case = Case {
         order,
@@ -57,15 +53,28 @@ pub(super) fn next(order: &Order, world: &impl World, is_dead: impl Fn(&str) -> 
         owed: &owed,
         world,
     };
-    let alive = |next: Next| match next {
-        Next::Do(step) if is_dead(&step.intention()) => Next::Rest,
-        next => next,
-    };
+    // It has a deadline, and does no harm: nothing that may take longer is waited for.
+    let extension = alive(extend::next(&case));
+    if matches!(extension, Next::Do(_)) {
+        return extension;
+    }
+    if order.is_stale() {
+        return alive(read(order)).or_else(|| extension);
+    }
+    let list = format!("list:{}", order.id);
+    if order.relist && !is_dead(&list) {
+        return relist(list, order);
+    }
     if order.relist {
-        // That they cannot be listed is in the way of what is made anew, and not of what is held.
-        return alive(case.commit())
-            .or_else(|| alive(case.release_excess()))
-            .or_else(|| alive(extend::next(&case)))
+        // That they cannot be listed is in the way of what is made anew, and not of what is held; nor
+        // of what was asked for already, and may be done.
+        let fresh = |next: Next| match next {
+            Next::Do(step) if order.unbelieved.contains(&step.key) => Next::Rest,
+            next => alive(next),
+        };
+        return fresh(case.commit())
+            .or_else(|| fresh(case.release_excess()))
+            .or_else(|| extension)
             .or_else(|| relist(list, order));
     }
     let unknown = case.unknown();
@@ -79,8 +88,14 @@ pub(super) fn next(order: &Order, world: &impl World, is_dead: impl Fn(&str) -> 
         .or_else(|| alive(case.release_excess()))
         .or_else(serve)
         .or_else(|| alive(returns::next(&case)))
-        .or_else(|| alive(extend::next(&case)));
+        .or_else(|| extension);
     blocked::watch(&case, next)
+}
+
+fn read(order: &Order) -> Next {
+    let key = format!("read:{}:{}", order.id, order.version());
+    let order = order.id.clone();
+    Next::step(key, Command::ReadOrder { order })
 }
 
 fn relist(key: String, order: &Order) -> Next {

@@ -218,7 +218,7 @@ impl Draft<'_> {
                     self.renew(row, step);
                     return Ok(());
                 }
-                Next::Do(step) if self.settling == Some(row.id) && row.is_like(&step.command) => {
+                Next::Do(step) if row.attempts > 0 && row.is_like(&step.command) => {
                     // A vendor that has just failed is left alone, whatever else there is to say.
                     not_before = row.due_at;
                     self.drop_row(row.id);

@@ -104,10 +104,23 @@ impl Draft<'_> {
         self.drop_row(row.id);
         self.tried(&row, false);
         self.learn_reply(&row, reply, true)?;
+        self.note_unbelieved(&row)?;
         // What was made is not believed as it is told: as good as no reply at all. Planned anew, it
         // would be another payload under the same key.
         if self.is_missing(&row.command) && row.attempts < self.policy.dead_after {
             self.unknown(row);
+        }
+        Ok(())
+    }
+
+    /// A commit or a release that was carried out, and told of in a way that nobody believes, is not
+    /// planned anew out of what was known before: its key alone would keep it from being a second one.
+    fn note_unbelieved(&mut self, row: &Row) -> Result<(), StoreError> {
+        let (Command::Commit { order, .. } | Command::Release { order, .. }) = &row.command else {
+            return Ok(());
+        };
+        if self.order(order).is_some_and(|order| order.relist) {
+            self.order_mut(order)?.unbelieved.insert(row.key.clone());
         }
         Ok(())
     }
@@ -236,7 +249,11 @@ impl Draft<'_> {
                 if rows.iter().all(Result::is_ok) {
                     self.order_mut(id)?.relist = false;
                 }
-                self.rows(rows, |draft, view| draft.learn_reservation(id, view))
+                self.rows(rows, |draft, view| draft.learn_reservation(id, view))?;
+                if self.order(id).is_some_and(|order| !order.relist) {
+                    self.order_mut(id)?.unbelieved.clear();
+                }
+                Ok(())
             }
             (Reply::Order(view), _) => {
                 self.learn_order(&view, Learned::Read)?;

@@ -5,10 +5,14 @@ use jiff::SignedDuration;
 
 use super::{
     saga::{lost, until},
-    vendors::jerky,
+    vendors::{jerky, problem},
     world::{World, open_with},
 };
-use crate::{engine::EnginePolicy, store::Store};
+use crate::{
+    engine::EnginePolicy,
+    outbox::{Command, Outcome},
+    store::Store,
+};
 
 #[test]
 fn a_confirmed_order_keeps_its_reservation_until_it_ships() {
@@ -108,4 +112,48 @@ fn a_reservation_is_extended_once_wherever_the_vendors_clock_stands() {
         assert_eq!(extensions.count(), 1, "{hours} hours ahead");
         assert_eq!(world.vendors.reservations.len(), 1, "{hours} hours ahead");
     }
+}
+
+/// Part of an order has shipped, and for forty minutes `spoil` decides what is answered.
+fn extensions_while(
+    happens: impl FnOnce(&mut World),
+    spoil: impl Fn(&Command) -> Option<Outcome>,
+) -> usize {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    world.run();
+    world.vendors.ship("ORD-1", 2, world.now);
+    world.run();
+    happens(&mut world);
+    world.listen();
+    world.sent.clear();
+    for _ in 0..240 {
+        world.wait(SignedDuration::from_secs(10));
+        world.engine.tick(world.now).unwrap();
+        for command in world.due() {
+            let spoiled = spoil(&command.command);
+            let outcome = spoiled.unwrap_or_else(|| world.answer(&command));
+            world.engine.settle(command.id, outcome, world.now).unwrap();
+            world.sent.push(command);
+        }
+    }
+    let names = world.names();
+    names.iter().filter(|name| **name == "extend").count()
+}
+
+#[test]
+fn a_reservation_is_extended_although_its_order_can_not_be_read() {
+    let happens = |world: &mut World| world.vendors.ship("ORD-1", 1, world.now);
+    let spoil = |command: &Command| {
+        let is_spoiled = matches!(command, Command::ReadOrder { .. });
+        is_spoiled.then(|| problem("forbidden", 403))
+    };
+    assert_eq!(extensions_while(happens, spoil), 1);
+}
+
+#[test]
+fn a_reservation_is_extended_although_a_return_is_never_answered() {
+    let happens = |world: &mut World| world.vendors.take_back("ORD-1", 1, world.now);
+    let spoil = |command: &Command| matches!(command, Command::Adjust { .. }).then(lost);
+    assert_eq!(extensions_while(happens, spoil), 1);
 }

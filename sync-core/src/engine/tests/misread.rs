@@ -13,7 +13,11 @@ use crate::{
     outbox::{Command, Mode, OutboxCommand, Outcome, Reply},
     quantity::Quantity,
     unit::Unit,
-    vendor::{jerky::view::ReservationLineView, polish::view::OrderStatus, reading::Unreadable},
+    vendor::{
+        jerky::view::{ReservationLineView, ReservationView},
+        polish::view::OrderStatus,
+        reading::Unreadable,
+    },
 };
 
 /// A reservation is asked for, and no reply comes.
@@ -284,6 +288,41 @@ fn what_is_known_to_be_held_is_committed_although_it_can_not_be_listed() {
     let world = never_listed(|world| world.vendors.ship("ORD-1", 5, world.now));
     let stock = &world.vendors.items[&jerky("JRK-1")];
     assert_eq!((stock.on_hand, stock.reserved), (90, 0));
+}
+
+/// The commit of a part is carried out, and its reply names an item that nobody knows, as the list does.
+#[test]
+fn what_was_committed_and_is_not_believed_is_not_committed_again() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    world.run();
+    world.vendors.ship("ORD-1", 2, world.now);
+    let misspell = |view: &mut ReservationView| view.lines[0].sku = jerky("jrk-1");
+    world.listen();
+    world.sent.clear();
+    for _ in 0..300 {
+        world.wait(SignedDuration::from_secs(1));
+        world.engine.tick(world.now).unwrap();
+        for command in world.due() {
+            let mut outcome = world.answer(&command);
+            match &mut outcome {
+                Outcome::Applied(Reply::Reservation(view)) => misspell(view),
+                Outcome::Applied(Reply::Reservations(rows)) => {
+                    rows.iter_mut().flatten().for_each(misspell);
+                }
+                _ => {}
+            }
+            world.engine.settle(command.id, outcome, world.now).unwrap();
+            world.sent.push(command);
+        }
+    }
+    let names = world.names();
+    let sent = |name: &str| names.iter().filter(|sent| **sent == name).count();
+    assert_eq!((sent("commit"), sent("read-reservations")), (1, 6));
+    world.sweep();
+    world.run();
+    let stock = &world.vendors.items[&jerky("JRK-1")];
+    assert_eq!((stock.on_hand, stock.reserved), (96, 6));
 }
 
 #[test]

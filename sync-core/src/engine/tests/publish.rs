@@ -85,6 +85,16 @@ fn a_number_that_moved_on_is_read_before_it_is_overwritten() {
 /// A publish is on its way, another version is read meanwhile, and the shop cannot be reached.
 #[test]
 fn a_publish_that_failed_is_not_followed_at_once_by_that_of_another_version() {
+    another_version(true);
+}
+
+#[test]
+fn nor_by_that_of_a_version_that_was_heard_of_after_it_had_failed() {
+    another_version(false);
+}
+
+/// Another version is heard of while a publish is out, or has failed already.
+fn another_version(is_out: bool) {
     let mut world = World::ready();
     world
         .vendors
@@ -98,12 +108,17 @@ fn a_publish_that_failed_is_not_followed_at_once_by_that_of_another_version() {
         rows: vec![Ok(newer)],
         cursor: None,
     };
-    world.engine.observe(seen, world.now).unwrap();
     let refused = Outcome::RetryAt {
         at: world.now,
         reason: "connection refused".to_owned(),
     };
-    world.engine.settle(publish.id, refused, world.now).unwrap();
+    if is_out {
+        world.engine.observe(seen, world.now).unwrap();
+        world.engine.settle(publish.id, refused, world.now).unwrap();
+    } else {
+        world.engine.settle(publish.id, refused, world.now).unwrap();
+        world.engine.observe(seen, world.now).unwrap();
+    }
     assert_eq!(world.due(), [], "the shop is left alone for a while");
     world.wait(SignedDuration::from_secs(20));
     let next = until(&mut world, "publish");
