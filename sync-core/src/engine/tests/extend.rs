@@ -114,7 +114,7 @@ fn a_reservation_is_extended_once_wherever_the_vendors_clock_stands() {
     }
 }
 
-/// Part of an order has shipped, and for forty minutes `spoil` decides what is answered.
+/// Part of an order has shipped, and for forty minutes `spoil` decides what is told.
 fn extensions_while(
     happens: impl FnOnce(&mut World),
     spoil: impl Fn(&Command) -> Option<Outcome>,
@@ -127,16 +127,9 @@ fn extensions_while(
     happens(&mut world);
     world.listen();
     world.sent.clear();
-    for _ in 0..240 {
-        world.wait(SignedDuration::from_secs(10));
-        world.engine.tick(world.now).unwrap();
-        for command in world.due() {
-            let spoiled = spoil(&command.command);
-            let outcome = spoiled.unwrap_or_else(|| world.answer(&command));
-            world.engine.settle(command.id, outcome, world.now).unwrap();
-            world.sent.push(command);
-        }
-    }
+    world.pass(240, SignedDuration::from_secs(10), |command, answer, _| {
+        spoil(&command.command).unwrap_or(answer)
+    });
     let names = world.names();
     names.iter().filter(|name| **name == "extend").count()
 }

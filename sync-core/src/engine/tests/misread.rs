@@ -1,7 +1,7 @@
 //! Reservations that are told wrongly, or not at all: misread replies, lists that are behind, rows that
 //! can never be read.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     saga::{lost, until},
@@ -239,12 +239,12 @@ fn a_reservation_that_is_refused_for_good_is_asked_for_under_another_key_at_last
 }
 
 /// A row of the list that can never be read.
-fn unreadable(world: &World) -> Unreadable {
+fn unreadable(at: Timestamp) -> Unreadable {
     Unreadable {
         what: "reservation",
         reason: "missing field `lines`".to_owned(),
         raw: bytes::Bytes::new(),
-        at: world.now,
+        at,
     }
 }
 
@@ -263,21 +263,17 @@ fn never_listed(before: impl FnOnce(&mut World)) -> World {
     world.engine.observe(swept, world.now).unwrap();
     before(&mut world);
     world.listen();
-    for _ in 0..40 {
-        world.wait(SignedDuration::from_secs(60));
-        world.engine.tick(world.now).unwrap();
-        for command in world.due() {
-            let outcome = match &command.command {
-                Command::ReadReservations { .. } => {
-                    let rows = vec![Err(unreadable(&world))];
-                    Outcome::Applied(Reply::Reservations(rows))
-                }
-                _ => world.answer(&command),
-            };
-            world.engine.settle(command.id, outcome, world.now).unwrap();
-            world.sent.push(command);
-        }
-    }
+    world.pass(
+        40,
+        SignedDuration::from_secs(60),
+        |command, answer, now| match &command.command {
+            Command::ReadReservations { .. } => {
+                let rows = vec![Err(unreadable(now))];
+                Outcome::Applied(Reply::Reservations(rows))
+            }
+            _ => answer,
+        },
+    );
     let alerts = world.engine.alerts(20).unwrap();
     assert!(alerts.iter().any(|alert| alert.kind == "dead-command"));
     world
@@ -300,22 +296,16 @@ fn what_was_committed_and_is_not_believed_is_not_committed_again() {
     let misspell = |view: &mut ReservationView| view.lines[0].sku = jerky("jrk-1");
     world.listen();
     world.sent.clear();
-    for _ in 0..300 {
-        world.wait(SignedDuration::from_secs(1));
-        world.engine.tick(world.now).unwrap();
-        for command in world.due() {
-            let mut outcome = world.answer(&command);
-            match &mut outcome {
-                Outcome::Applied(Reply::Reservation(view)) => misspell(view),
-                Outcome::Applied(Reply::Reservations(rows)) => {
-                    rows.iter_mut().flatten().for_each(misspell);
-                }
-                _ => {}
+    world.pass(300, SignedDuration::from_secs(1), |_, mut answer, _| {
+        match &mut answer {
+            Outcome::Applied(Reply::Reservation(view)) => misspell(view),
+            Outcome::Applied(Reply::Reservations(rows)) => {
+                rows.iter_mut().flatten().for_each(misspell);
             }
-            world.engine.settle(command.id, outcome, world.now).unwrap();
-            world.sent.push(command);
+            _ => {}
         }
-    }
+        answer
+    });
     let names = world.names();
     let sent = |name: &str| names.iter().filter(|sent| **sent == name).count();
     assert_eq!((sent("commit"), sent("read-reservations")), (1, 6));
@@ -342,7 +332,7 @@ fn an_answer_with_an_unreadable_row_does_not_say_that_nothing_was_reserved() {
         world.now = world.engine.next_wake().unwrap_or(world.now).max(world.now);
         let asked = until(&mut world, "reserve");
         assert_eq!(asked.mode, Mode::Ask);
-        let rows = vec![Err(unreadable(&world))];
+        let rows = vec![Err(unreadable(world.now))];
         let found = Outcome::Found(Reply::Reservations(rows));
         world.engine.settle(asked.id, found, world.now).unwrap();
     }

@@ -44,20 +44,18 @@ fn sweep_without(world: &mut World, sku: &str) {
 /// Answers what is due for so many seconds, each reading of a product or an order with what nobody can
 /// read.
 fn answer_unreadably(world: &mut World, seconds: usize) {
-    for _ in 0..seconds {
-        world.wait(SignedDuration::from_secs(1));
-        world.engine.tick(world.now).unwrap();
-        for command in world.due() {
-            let bad = |what| Outcome::Unreadable(Box::new(unreadable(what, world.now)));
-            let outcome = match &command.command {
+    world.pass(
+        seconds,
+        SignedDuration::from_secs(1),
+        |command, answer, now| {
+            let bad = |what| Outcome::Unreadable(Box::new(unreadable(what, now)));
+            match &command.command {
                 Command::ReadProduct { .. } => bad("product"),
                 Command::ReadOrder { .. } => bad("order"),
-                _ => world.answer(&command),
-            };
-            world.engine.settle(command.id, outcome, world.now).unwrap();
-            world.sent.push(command);
-        }
-    }
+                _ => answer,
+            }
+        },
+    );
 }
 
 #[test]

@@ -153,6 +153,25 @@ impl World {
         panic!("it does not converge: {:#?}", self.engine.pending(self.now));
     }
 
+    /// Time passes by `by` so many times, and what is due each time is carried out; what the engine is
+    /// told of it is what `told` makes of the answer.
+    pub(super) fn pass(
+        &mut self,
+        times: usize,
+        by: SignedDuration,
+        told: impl Fn(&OutboxCommand, Outcome, Timestamp) -> Outcome,
+    ) {
+        for _ in 0..times {
+            self.wait(by);
+            self.engine.tick(self.now).unwrap();
+            for command in self.due() {
+                let outcome = told(&command, self.answer(&command), self.now);
+                self.engine.settle(command.id, outcome, self.now).unwrap();
+                self.sent.push(command);
+            }
+        }
+    }
+
     pub(super) fn wait(&mut self, by: SignedDuration) {
         self.now += by;
     }
