@@ -40,7 +40,11 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     };
     findings.judged();
     let comes_to_light = come_to_light(case, from, to);
-    let is_served = |at: Timestamp| comes_to_light.iter().any(|read| is_served(case, *read, at));
+    let is_served = |at: Timestamp| {
+        comes_to_light
+            .iter()
+            .any(|first| may_serve(case, *first, at))
+    };
     writes(case, (from, to), is_served, findings);
     for (sku, numbers) in &case.numbers.listings {
         let mut idle = numbers.published().filter(|shown| {
@@ -110,7 +114,7 @@ fn come_to_light(case: &Case<'_>, from: Timestamp, to: Timestamp) -> Vec<Timesta
 /// Whether what is done at `at` may be for an order for which something was done first at `first`: its
 /// reservation, its numbers and its confirmation are decided at one time, and asked about as long as
 /// anything is.
-fn is_served(case: &Case<'_>, first: Timestamp, at: Timestamp) -> bool {
+fn may_serve(case: &Case<'_>, first: Timestamp, at: Timestamp) -> bool {
     let since = case.earlier(first, A_SECOND);
     (since..=case.later(first, case.history.limits.notice)).contains(&at)
 }
