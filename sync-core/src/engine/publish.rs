@@ -77,7 +77,7 @@ pub(super) fn desired(
 /// What follows for a product.
 ///
 /// One that could not be read however often it was tried is not waited for: what is known of it may
-/// still be true, and the version says whether it is.
+/// still be true, and the version says whether it is. Nor is a recount that was given up.
 pub(super) fn next(
     sku: &PolishSku,
     product: &Product,
@@ -90,12 +90,10 @@ pub(super) fn next(
             return Next::step(key, Command::ReadProduct { sku: sku.clone() });
         }
     }
-    if let Some(count) = product.counts.first() {
-        let changes = count.changes.clone();
-        return Next::step(
-            format!("count:{}:{}", count.count, product.rounds),
-            Command::Adjust { changes },
-        );
+    if let Next::Do(step) = recount(product)
+        && !is_dead(&step.intention())
+    {
+        return Next::Do(step);
     }
     let (Some(desired), Some(facts)) = (product.desired, &product.facts) else {
         return Next::Rest;
@@ -134,6 +132,18 @@ fn wait_for_cause(
         }
         _ => Next::Rest,
     }
+}
+
+/// The oldest recount that was not answered for yet.
+fn recount(product: &Product) -> Next {
+    let Some(count) = product.counts.first() else {
+        return Next::Rest;
+    };
+    let changes = count.changes.clone();
+    Next::step(
+        format!("count:{}:{}", count.count, product.rounds),
+        Command::Adjust { changes },
+    )
 }
 
 /// Whether the number a product shows is one that the shop changed by itself.

@@ -123,4 +123,10 @@ fn a_batch_that_is_refused_whole_is_tried_ever_more_slowly_and_dies() {
     world.engine.tick(world.now).unwrap();
     let dead = world.engine.alerts(20).unwrap();
     assert!(dead.iter().any(|alert| alert.kind == "dead-command"));
+    world
+        .vendors
+        .change(&jerky("JRK-1"), "damage", |stock| stock.on_hand -= 10);
+    world.listen();
+    world.step();
+    assert_eq!(world.shows("SNACK"), 45, "it holds up no number");
 }
