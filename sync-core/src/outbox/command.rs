@@ -282,8 +282,9 @@ impl Command {
         }
     }
 
-    /// Whether sending it again is the way to ask what became of it.
+    /// Whether sending it again is the way to ask what became of it. Extending twice takes nothing and
+    /// moves nothing, and what is asked about for too long has ended.
     pub fn asks_by_repeating(&self) -> bool {
-        self.is_read() || matches!(self, Self::Adjust { .. })
+        self.is_read() || matches!(self, Self::Adjust { .. } | Self::Extend { .. })
     }
 }

@@ -4,13 +4,14 @@
 use jiff::SignedDuration;
 
 use super::{
+    misread::unreadable,
     saga::{lost, until},
     vendors::{jerky, problem},
     world::{World, open_with},
 };
 use crate::{
     engine::EnginePolicy,
-    outbox::{Command, Outcome},
+    outbox::{Command, Mode, Outcome},
     store::Store,
 };
 
@@ -149,4 +150,30 @@ fn a_reservation_is_extended_although_a_return_is_never_answered() {
     let happens = |world: &mut World| world.vendors.take_back("ORD-1", 1, world.now);
     let spoil = |command: &Command| matches!(command, Command::Adjust { .. }).then(lost);
     assert_eq!(extensions_while(happens, spoil), 1);
+}
+
+/// It never reached the vendor, and what the vendor says of its reservations can not be read.
+#[test]
+fn an_extension_that_was_lost_is_sent_again_although_nothing_can_be_read() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    world.run();
+    let mut is_lost = false;
+    for _ in 0..240 {
+        world.wait(SignedDuration::from_mins(5));
+        world.vendors.expire(world.now);
+        world.engine.tick(world.now).unwrap();
+        for command in world.due() {
+            let is_extension = matches!(command.command, Command::Extend { .. });
+            let outcome = match command.mode {
+                Mode::Ask => Outcome::Unreadable(Box::new(unreadable(world.now))),
+                Mode::Send if is_extension && !std::mem::replace(&mut is_lost, true) => lost(),
+                Mode::Send => world.answer(&command),
+            };
+            world.engine.settle(command.id, outcome, world.now).unwrap();
+        }
+    }
+    assert!(is_lost);
+    assert_eq!(world.vendors.reservations.len(), 1);
+    assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 10);
 }

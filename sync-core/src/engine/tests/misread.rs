@@ -239,7 +239,7 @@ fn a_reservation_that_is_refused_for_good_is_asked_for_under_another_key_at_last
 }
 
 /// A row of the list that can never be read.
-fn unreadable(at: Timestamp) -> Unreadable {
+pub(super) fn unreadable(at: Timestamp) -> Unreadable {
     Unreadable {
         what: "reservation",
         reason: "missing field `lines`".to_owned(),
