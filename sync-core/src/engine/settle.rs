@@ -199,9 +199,10 @@ impl Draft<'_> {
     }
 
     /// The thing asked about is not there to be read. After enough of that the command is sent
-    /// again: under its key, the vendor tells a repetition.
+    /// again: under its key, the vendor tells a repetition. Not all vendors keep to their keys, so a
+    /// minute of bad answers is not enough.
     fn asked_in_vain(&mut self, row: Row, refusal: &str) {
-        if row.attempts < self.policy.dead_after {
+        if row.attempts < self.policy.late() {
             self.unknown(row);
             return;
         }
