@@ -28,7 +28,6 @@ pub(crate) struct Reservation {
     expires_at: Timestamp,
     created_at: Timestamp,
     lines: Vec<ReservationLine>,
-    #[serde(default)]
     commits: Vec<Commit>,
     #[serde(default)]
     stock: RawRows,
@@ -50,9 +49,9 @@ struct Allocation {
     lot: LotId,
     location: Location,
     quantity: String,
-    #[serde(default)]
-    committed: Option<String>,
-    #[serde(default)]
+    committed: String,
+    /// Null where it never expires, and never left out.
+    #[serde(deserialize_with = "Option::deserialize")]
     expires_on: Option<Date>,
 }
 
@@ -130,18 +129,31 @@ impl ReservationLine {
                 line.line_id, line.quantity
             ));
         }
+        adds_up(&line)?;
         Ok(line)
     }
+}
+
+/// The lots of a line come to what it says of itself. What came back is told apart by them.
+fn adds_up(line: &ReservationLineView) -> Result<(), String> {
+    let lots = || line.allocations.iter();
+    let committed = sum(lots().map(|lot| lot.committed))?;
+    let quantity = sum(lots().map(|lot| lot.quantity))?;
+    let left = line.quantity.less(line.released);
+    if (committed, quantity) == (line.committed, left) {
+        return Ok(());
+    }
+    Err(format!(
+        "the lots of line {} come to {quantity} with {committed} committed, and not to {left} with {}",
+        line.line_id, line.committed
+    ))
 }
 
 impl Allocation {
     fn view(self, unit: Unit) -> Result<AllocationView, String> {
         Ok(AllocationView {
             quantity: amount("allocations.quantity", &self.quantity, unit)?,
-            committed: match &self.committed {
-                Some(text) => amount("allocations.committed", text, unit)?,
-                None => Quantity::ZERO,
-            },
+            committed: amount("allocations.committed", &self.committed, unit)?,
             lot: self.lot,
             location: self.location,
             expires_on: self.expires_on,
@@ -162,9 +174,68 @@ impl Commit {
             })
         };
         Ok(CommitView {
-            reference: self.reference,
+            reference: short_text("commits.reference", self.reference)?,
             at: self.at,
             lines: self.lines.into_iter().map(line).collect::<Result<_, _>>()?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn read(change: impl FnOnce(&mut Value)) -> Result<ReservationView, String> {
+        let mut wire = json!({
+            "id": "res_1", "reference": "ORD-1", "state": "pending",
+            "expires_at": "2026-11-02T15:00:00Z", "created_at": "2026-11-02T14:00:00Z",
+            "lines": [{
+                "line_id": "1", "sku": "JRK-1", "unit": "H87",
+                "quantity": "5", "committed": "2", "released": "1",
+                "allocations": [
+                    {"lot": "A", "location": "MAIN", "quantity": "3", "committed": "2", "expires_on": null},
+                    {"lot": "B", "location": "MAIN", "quantity": "1", "committed": "0", "expires_on": "2026-11-20"},
+                ],
+            }],
+            "commits": [{"reference": "SHIP-1", "at": "2026-11-02T14:30:00Z", "lines": []}],
+        });
+        change(&mut wire);
+        let wire = serde_json::from_value(wire).map_err(|error| error.to_string())?;
+        ReservationView::from_wire(wire, Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn a_reservation_says_what_left_of_each_lot() {
+        let view = read(|_| ()).unwrap();
+        let committed = view.lines[0].allocations.iter().map(|lot| lot.committed);
+        assert_eq!(committed.map(|left| left.get()).collect::<Vec<_>>(), [2, 0]);
+    }
+
+    #[test]
+    fn nothing_of_a_lot_may_be_left_out_or_contradict_its_line() {
+        for field in ["committed", "expires_on"] {
+            let error = read(|wire| {
+                let lot = &mut wire["lines"][0]["allocations"][0];
+                lot.as_object_mut().unwrap().remove(field);
+            });
+            assert!(error.unwrap_err().contains(field));
+        }
+        for (field, other) in [("committed", "1"), ("quantity", "4")] {
+            let error = read(|wire| wire["lines"][0]["allocations"][0][field] = json!(other));
+            let error = error.unwrap_err();
+            assert!(error.starts_with("the lots of line 1 come to"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_commit_that_names_no_shipment_is_none() {
+        let long = read(|wire| wire["commits"][0]["reference"] = json!("x".repeat(100_000)));
+        assert!(long.unwrap_err().starts_with("commits.reference"));
+        let none = read(|wire| {
+            wire.as_object_mut().unwrap().remove("commits");
+        });
+        assert!(none.unwrap_err().contains("commits"));
     }
 }
