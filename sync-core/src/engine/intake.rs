@@ -6,7 +6,7 @@ use super::{Cursor, Observation, draft::Draft, item::Item, learn::Cause, stock::
 use crate::{
     outbox::Aggregate,
     quarantine::subject_of,
-    sku::{OrderId, PolishSku},
+    sku::{JerkySku, OrderId, PolishSku},
     sometimes::{Mark, reached},
     store::StoreError,
     vendor::{
@@ -22,6 +22,9 @@ impl Draft<'_> {
         match seen {
             Observation::JerkyWebhook { event, raw } => self.jerky_event(&event, Some(raw)),
             Observation::JerkyFeed { events, up_to } => {
+                for unreadable in events.iter().filter_map(|row| row.as_ref().err()) {
+                    self.reread_item_named(unreadable);
+                }
                 self.rows(events, |draft, event| draft.jerky_event(event, None))?;
                 self.advance_feed(up_to);
                 Ok(())
@@ -119,6 +122,14 @@ impl Draft<'_> {
             self.dirty.insert(Aggregate::Order(id));
         }
         Ok(())
+    }
+
+    /// The cursor of the feed passes a row that cannot be read as well.
+    fn reread_item_named(&mut self, unreadable: &Unreadable) {
+        let named = subject_of(&unreadable.raw).and_then(|sku| JerkySku::parse(&sku).ok());
+        if let Some(sku) = named {
+            self.reread_item(&sku);
+        }
     }
 
     /// A thin event says only what to read, and only if that is newer than what is known: so the

@@ -82,6 +82,28 @@ fn an_event_of_which_the_feed_says_something_else_is_settled_by_a_reading() {
 }
 
 #[test]
+fn an_item_whose_event_can_not_be_read_is_read_by_itself() {
+    let mut world = World::ready();
+    world
+        .vendors
+        .change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 10);
+    world.vendors.said.clear();
+    let unreadable = Unreadable {
+        what: "jerky event",
+        reason: "missing field `sequence`".to_owned(),
+        raw: bytes::Bytes::from_static(br#"{"id":"evt_9","sku":"JRK-1"}"#),
+        at: world.now,
+    };
+    let feed = Observation::JerkyFeed {
+        events: vec![Err(unreadable)],
+        up_to: 9,
+    };
+    world.engine.observe(feed, world.now).unwrap();
+    world.run();
+    assert_eq!(world.shows("SNACK"), 55);
+}
+
+#[test]
 fn an_older_level_that_arrives_later_changes_nothing() {
     let mut world = World::ready();
     world
