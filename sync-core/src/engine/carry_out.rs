@@ -160,8 +160,10 @@ impl State {
         }
         self.products_swept |= changes.products_swept;
         self.last_command = changes.last_command;
-        if changes.midnight_passed || self.midnight.is_none() {
+        // A clock that was set back comes to a midnight again that it had passed.
+        if changes.midnight_passed || self.midnight.is_none() || now < self.midnight_since {
             self.midnight = self.next_midnight(now);
+            self.midnight_since = now;
         }
         if changes.forget_before.is_some() {
             self.inbox_pruned = Some(now);

@@ -33,8 +33,9 @@ pub(super) struct State {
     pub(super) cursors: BTreeMap<&'static str, String>,
     pub(super) products_swept: bool,
     pub(super) zones: BTreeMap<String, TimeZone>,
-    /// When each warehouse's day ends.
+    /// When the next warehouse's day ends, and when that was found out.
     pub(super) midnight: Option<Timestamp>,
+    pub(super) midnight_since: Timestamp,
     pub(super) last_command: i64,
     pub(super) inbox_pruned: Option<Timestamp>,
 }
