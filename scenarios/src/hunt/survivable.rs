@@ -1,6 +1,6 @@
 //! What no client could survive is left out of a world: a hunt would only find that again and again.
 
-use mock_kit::fault::{FaultKind, Phase};
+use mock_kit::fault::{Excess, FaultKind, Phase};
 
 use crate::scenario::Fault;
 
@@ -9,6 +9,7 @@ pub(super) fn keep(faults: &mut Vec<Fault>) {
     keep_distinct(faults);
     keep_one_key(faults);
     keep_tellable(faults);
+    keep_one_lie(faults);
 }
 
 /// Two rules that say the same would have one name.
@@ -38,6 +39,14 @@ fn keep_tellable(faults: &mut Vec<Fault>) {
     }
 }
 
+/// Who asks what became of a request, is told what was true before it, and sends it again, has it carried
+/// out twice by a vendor that has forgotten its key.
+fn keep_one_lie(faults: &mut Vec<Fault>) {
+    if faults.iter().any(|fault| fault.kind() == "stale_read") {
+        faults.retain(|fault| fault.kind() != "idempotency_key_ignored");
+    }
+}
+
 /// Whether a request may be applied after the middleware has given it up.
 fn may_be_late(fault: &Fault) -> bool {
     let Fault::Vendor(rule) = fault else {
@@ -46,6 +55,7 @@ fn may_be_late(fault: &Fault) -> bool {
     match &rule.fault {
         FaultKind::LateApply(_) => true,
         // One that is not fixed may take several times as long.
+        FaultKind::ConnectionLimit(limit) => limit.excess == Excess::Wait,
         FaultKind::Latency(latency) => rule.phase() == Phase::BeforeApply && latency.ms >= 2000,
         _ => false,
     }
