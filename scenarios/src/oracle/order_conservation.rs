@@ -163,7 +163,8 @@ fn came_back_expired<'h>(case: &Case<'h>) -> Waiting<'h> {
         };
         let in_stock = stock.item(sku);
         let is_expired = in_stock.is_some_and(|item| {
-            let today = formula::day(fact.at, &item.zone);
+            // A clock that is behind may still be in the day before.
+            let today = formula::day(case.earlier(fact.at, case.history.limits.skew), &item.zone);
             let known = item.lot(lot).and_then(|lot| lot.expires_on);
             known.is_some_and(|last| last < today)
         });
