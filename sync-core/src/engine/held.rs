@@ -120,9 +120,9 @@ impl Held {
         self.lines.iter().find(|held| held.line == *line)
     }
 
-    /// All that it still holds, which falls with every commit and release.
-    pub(super) fn open(&self) -> Quantity {
-        self.lines.iter().map(HeldLine::open).sum()
+    /// All that was given back of it.
+    pub(super) fn released(&self) -> Quantity {
+        self.lines.iter().map(|line| line.released).sum()
     }
 
     /// Adds what another reading says. A reservation resolves once and its sums only grow, so an

@@ -227,11 +227,12 @@ impl<W: World> Case<'_, W> {
         self.release(held, (given < open).then_some(parts))
     }
 
-    /// What is held otherwise than it was takes another key: under the old one, the vendor would
-    /// answer with what it said of another quantity.
+    /// Another key only once something was given back, or refused to be: an earlier release may still be
+    /// under way, whatever was committed since, and of two under one key the vendor takes one.
     fn release(&self, held: &Held, lines: Option<Vec<ReservationPart>>) -> Next {
+        let (id, released, refused) = (&held.id, held.released(), self.order.rounds);
         Next::step(
-            format!("release:{}:{}", held.id, held.open()),
+            format!("release:{id}:{released}:{refused}"),
             Command::Release {
                 order: self.order.id.clone(),
                 reservation: held.id.clone(),

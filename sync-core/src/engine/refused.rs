@@ -41,12 +41,14 @@ impl Draft<'_> {
                 self.lots_blocked(order, lines)?;
             }
             // The reservation is not what we took it for: look at all of the order's.
-            (
-                Command::Commit { order, .. }
-                | Command::Release { order, .. }
-                | Command::Extend { order, .. },
-                _,
-            ) => self.order_mut(order)?.relist = true,
+            (Command::Commit { order, .. } | Command::Extend { order, .. }, _) => {
+                self.order_mut(order)?.relist = true;
+            }
+            (Command::Release { order, .. }, _) => {
+                let order = self.order_mut(order)?;
+                order.relist = true;
+                order.rounds += 1;
+            }
             // The order moved on: cancelled by a shopper, or its hold ended.
             (
                 Command::Confirm { order }

@@ -25,6 +25,22 @@ use crate::{
     vendor::{jerky::view::BatchResultView, polish::view::ProductView, reading},
 };
 
+/// What a change may be refused for.
+const REFUSALS: [&str; 12] = [
+    "change-id-reused",
+    "insufficient-stock",
+    "invalid-request",
+    "lot-mismatch",
+    "lot-not-eligible",
+    "not-found",
+    "stale-count",
+    "stale-sequence",
+    "unit-mismatch",
+    "unknown-lot",
+    "unknown-sku",
+    "wrong-owner",
+];
+
 impl Row {
     /// Whether it is asked about rather than sent.
     pub(super) fn mode(&self) -> Mode {
@@ -49,8 +65,7 @@ impl Draft<'_> {
                 self.learn_reply(&row, reply, false)?;
                 if !is_whole || self.is_misread(&row.command) {
                     // What was asked about may be in the part that cannot be read, or believed.
-                    self.unknown(row);
-                    return Ok(());
+                    return self.unsettled(row);
                 }
                 self.put_row(Row {
                     state: CommandState::Pending,
@@ -61,8 +76,7 @@ impl Draft<'_> {
                 Ok(())
             }
             Outcome::Refused(refusal) if row.mode() == Mode::Ask => {
-                self.asked_in_vain(row, &refusal.to_string());
-                Ok(())
+                self.asked_in_vain(row, &refusal.to_string())
             }
             Outcome::Refused(refusal) => match self.refused(&row, &refusal)? {
                 Disposition::Answered => {
@@ -92,12 +106,29 @@ impl Draft<'_> {
                 if row.command.is_read() {
                     self.drop_row(row.id);
                     self.tried(&row, true);
+                    Ok(())
                 } else {
-                    self.unknown(row);
+                    self.unsettled(row)
                 }
-                Ok(())
             }
         }
+    }
+
+    /// The question what became of a command was answered so that nobody can read it. It is not put as
+    /// this command's any more: with that, a commit of one part would hold up all that is due for the rest.
+    fn unsettled(&mut self, row: Row) -> Result<(), StoreError> {
+        let order = match (&row.command, row.mode()) {
+            (Command::Commit { order, .. } | Command::Release { order, .. }, Mode::Ask) => order,
+            _ => {
+                self.unknown(row);
+                return Ok(());
+            }
+        };
+        let order = self.order_mut(order)?;
+        order.relist = true;
+        order.unbelieved.insert(row.key.clone());
+        self.drop_row(row.id);
+        Ok(())
     }
 
     fn carried_out(&mut self, row: Row, reply: Reply) -> Result<(), StoreError> {
@@ -198,23 +229,30 @@ impl Draft<'_> {
         });
     }
 
-    /// The thing asked about is not there to be read. After enough of that the command is sent
-    /// again: under its key, the vendor tells a repetition. Not all vendors keep to their keys, so a
-    /// minute of bad answers is not enough.
-    fn asked_in_vain(&mut self, row: Row, refusal: &str) {
-        if row.attempts < self.policy.late() {
+    /// The thing asked about is not there to be read. After enough of that the command is sent again,
+    /// unless it takes goods or gives them back: under its key a vendor tells a repetition, and not all
+    /// vendors keep to their keys.
+    fn asked_in_vain(&mut self, row: Row, refusal: &str) -> Result<(), StoreError> {
+        let late = self.policy.late();
+        if row.attempts < late {
             self.unknown(row);
-            return;
+            return Ok(());
         }
-        reached(Mark::AskedInVain);
-        let detail = format!("{}: asking was refused: {refusal}", row.command.name());
-        self.alert("asked-in-vain", &row.aggregate.to_string(), detail);
+        if row.attempts.is_multiple_of(late) {
+            reached(Mark::AskedInVain);
+            let detail = format!("{}: asking was refused: {refusal}", row.command.name());
+            self.alert("asked-in-vain", &row.aggregate.to_string(), detail);
+        }
+        if row.command.moves_goods() {
+            return self.unsettled(row);
+        }
         let due_at = self.now;
         self.put_row(Row {
             state: CommandState::Pending,
             due_at,
             ..row
         });
+        Ok(())
     }
 
     /// An outcome that is unknown stays unknown while the vendor makes us wait. Where nobody said
@@ -408,10 +446,12 @@ impl Draft<'_> {
             };
             self.learn_level(level, Learned::Read, cause);
         }
-        let refused = (400..500).contains(&result.status) && result.status != 429;
+        let reason = result.problem.as_ref().map_or("", |problem| &problem.slug);
+        // Without a reason that can be understood it is not clear what follows. The vendor keeps to what
+        // it said of a change, and says it again in the next batch.
+        let refused = (400..500).contains(&result.status) && REFUSALS.contains(&reason);
         if refused {
             reached(Mark::ChangeRefused);
-            let reason = result.problem.as_ref().map_or("", |problem| &problem.slug);
             if reason == "lot-not-eligible" {
                 answers.ineligible.push(result.change_id.clone());
             }

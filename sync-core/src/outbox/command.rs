@@ -282,6 +282,14 @@ impl Command {
         }
     }
 
+    /// Whether it takes goods or gives them back, and would do so twice where a vendor forgot its key.
+    pub fn moves_goods(&self) -> bool {
+        matches!(
+            self,
+            Self::Reserve { .. } | Self::Commit { .. } | Self::Release { .. }
+        )
+    }
+
     /// Whether sending it again is the way to ask what became of it. Extending twice takes nothing and
     /// moves nothing, and what is asked about for too long has ended.
     pub fn asks_by_repeating(&self) -> bool {

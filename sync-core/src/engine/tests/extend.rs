@@ -152,28 +152,51 @@ fn a_reservation_is_extended_although_a_return_is_never_answered() {
     assert_eq!(extensions_while(happens, spoil), 1);
 }
 
-/// It never reached the vendor, and what the vendor says of its reservations can not be read.
-#[test]
-fn an_extension_that_was_lost_is_sent_again_although_nothing_can_be_read() {
+/// Part of an order has shipped. The first command of this name never reaches the vendor, and for
+/// twenty hours what the vendor says of its reservations can not be read.
+fn while_unreadable(name: &str) -> World {
     let mut world = World::ready();
     world.vendors.place("ORD-1", "SNACK", 5, world.now);
     world.run();
+    world.vendors.ship("ORD-1", 2, world.now);
+    world.listen();
     let mut is_lost = false;
     for _ in 0..240 {
         world.wait(SignedDuration::from_mins(5));
         world.vendors.expire(world.now);
         world.engine.tick(world.now).unwrap();
         for command in world.due() {
-            let is_extension = matches!(command.command, Command::Extend { .. });
+            let lists = matches!(command.command, Command::ReadReservations { .. });
+            let is_first = command.command.name() == name && !is_lost;
             let outcome = match command.mode {
-                Mode::Ask => Outcome::Unreadable(Box::new(unreadable(world.now))),
-                Mode::Send if is_extension && !std::mem::replace(&mut is_lost, true) => lost(),
-                Mode::Send => world.answer(&command),
+                Mode::Send if is_first => {
+                    is_lost = true;
+                    lost()
+                }
+                Mode::Send if !lists => world.answer(&command),
+                _ => Outcome::Unreadable(Box::new(unreadable(world.now))),
             };
             world.engine.settle(command.id, outcome, world.now).unwrap();
         }
     }
     assert!(is_lost);
+    world
+}
+
+#[test]
+fn an_extension_that_was_lost_is_sent_again_although_nothing_can_be_read() {
+    let world = while_unreadable("extend");
+    assert_eq!(world.vendors.reservations.len(), 1);
+    assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 6);
+}
+
+#[test]
+fn a_commit_that_was_lost_and_can_not_be_asked_about_holds_up_no_extension() {
+    let mut world = while_unreadable("commit");
     assert_eq!(world.vendors.reservations.len(), 1);
     assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 10);
+    world.sweep();
+    world.run();
+    let stock = &world.vendors.items[&jerky("JRK-1")];
+    assert_eq!((stock.on_hand, stock.reserved), (96, 6));
 }

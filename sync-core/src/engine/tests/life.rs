@@ -218,10 +218,16 @@ fn a_return_that_could_not_be_booked_in_is_put_nowhere() {
 }
 
 const NOT_ELIGIBLE: &[u8] = br#"{"type":"https://jerky.example/problems/lot-not-eligible"}"#;
+const SPOILED: &[u8] = br#"{"type":"https://jerky.example/problems/limbo"}"#;
 
 /// What came back waits in quality control, and the vendor lets none of its lot, which expires on
 /// that day, back on the shelf.
 fn not_restocked(expires_on: &str) -> World {
+    refused_for(expires_on, &[NOT_ELIGIBLE])
+}
+
+/// The same, and for each batch the reason it is told.
+fn refused_for(expires_on: &str, reasons: &[&[u8]]) -> World {
     let mut world = World::ready();
     world.vendors.change(&jerky("JRK-1"), "lot", |stock| {
         stock.expires_on = Some(expires_on.parse().unwrap());
@@ -234,23 +240,26 @@ fn not_restocked(expires_on: &str) -> World {
     let booked = until(&mut world, "adjust");
     let outcome = world.answer(&booked);
     world.engine.settle(booked.id, outcome, world.now).unwrap();
-    let restock = until(&mut world, "adjust");
-    let Command::Adjust { changes } = &restock.command else {
-        panic!("{restock:?}");
-    };
-    let results = changes.iter().map(|change| {
-        assert_eq!(change.kind, ChangeKind::Restock);
-        Ok(BatchResultView {
-            change_id: change.change_id.clone(),
-            status: 409,
-            replayed: false,
-            sequence: None,
-            stock: None,
-            problem: Some(Problem::read(409, NOT_ELIGIBLE)),
-        })
-    });
-    let refused = Outcome::Applied(Reply::Batch(results.collect()));
-    world.engine.settle(restock.id, refused, world.now).unwrap();
+    for reason in reasons {
+        let restock = until(&mut world, "adjust");
+        let Command::Adjust { changes } = &restock.command else {
+            panic!("{restock:?}");
+        };
+        let results = changes.iter().map(|change| {
+            assert_eq!(change.kind, ChangeKind::Restock);
+            Ok(BatchResultView {
+                change_id: change.change_id.clone(),
+                status: 409,
+                replayed: false,
+                sequence: None,
+                stock: None,
+                problem: Some(Problem::read(409, reason)),
+            })
+        });
+        let refused = Outcome::Applied(Reply::Batch(results.collect()));
+        world.engine.settle(restock.id, refused, world.now).unwrap();
+        world.now = world.engine.next_wake().unwrap_or(world.now).max(world.now);
+    }
     world.run();
     world
 }
@@ -259,6 +268,13 @@ fn not_restocked(expires_on: &str) -> World {
 #[test]
 fn what_expired_at_the_vendors_midnight_is_disposed_of() {
     let world = not_restocked("2026-11-02");
+    let stock = &world.vendors.items[&jerky("JRK-1")];
+    assert_eq!((stock.on_hand, stock.quality_control), (90, 0));
+}
+
+#[test]
+fn a_refusal_that_nobody_understands_is_asked_for_again() {
+    let world = refused_for("2026-11-02", &[SPOILED, NOT_ELIGIBLE]);
     let stock = &world.vendors.items[&jerky("JRK-1")];
     assert_eq!((stock.on_hand, stock.quality_control), (90, 0));
 }
@@ -298,6 +314,28 @@ fn at_midnight_in_the_warehouse_numbers_fall_without_any_event() {
     world.now = "2026-11-03T05:59:59Z".parse().unwrap();
     world.run();
     assert_eq!(world.shows("SNACK"), 50, "it is still the 2nd in Chicago");
+    world.now = "2026-11-03T06:00:00Z".parse().unwrap();
+    world.run();
+    assert_eq!(world.shows("SNACK"), 0);
+}
+
+/// A clock that is ahead passes midnight, and is set right.
+#[test]
+fn midnight_comes_again_after_a_clock_was_set_back() {
+    let mut world = World::ready();
+    world.vendors.change(&jerky("JRK-1"), "lot", |stock| {
+        stock.expires_on = Some("2026-11-02".parse().unwrap());
+    });
+    world.run();
+    world.now = "2026-11-03T06:00:30Z".parse().unwrap();
+    world.run();
+    assert_eq!(world.shows("SNACK"), 0);
+    world.now = "2026-11-03T05:59:00Z".parse().unwrap();
+    world
+        .vendors
+        .change(&jerky("JRK-1"), "damage", |stock| stock.on_hand -= 10);
+    world.run();
+    assert_eq!(world.shows("SNACK"), 45);
     world.now = "2026-11-03T06:00:00Z".parse().unwrap();
     world.run();
     assert_eq!(world.shows("SNACK"), 0);

@@ -119,6 +119,28 @@ fn a_commit_whose_reply_was_lost_is_not_made_twice() {
     assert_eq!((stock.on_hand, stock.reserved), (96, 6));
 }
 
+/// It is under way when it is asked about, and part of the order ships.
+#[test]
+fn what_was_called_off_is_given_back_once_however_late() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    world.run();
+    world.vendors.call_off("ORD-1", 1);
+    let late = until(&mut world, "release");
+    world.engine.settle(late.id, lost(), world.now).unwrap();
+    world.wait(SignedDuration::from_secs(5));
+    let asked = until(&mut world, "release");
+    let nothing = world.answer(&asked);
+    world.engine.settle(asked.id, nothing, world.now).unwrap();
+    world.vendors.ship("ORD-1", 2, world.now);
+    let again = until(&mut world, "release");
+    assert_eq!((again.mode, &again.key), (Mode::Send, &late.key));
+    world.vendors.carry_out(&late.command, &late.key, world.now);
+    world.run();
+    let stock = &world.vendors.items[&jerky("JRK-1")];
+    assert_eq!((stock.on_hand, stock.reserved), (96, 4));
+}
+
 #[test]
 fn a_refused_confirmation_gives_the_stock_back() {
     let mut world = World::ready();

@@ -139,7 +139,12 @@ impl Vendors {
     }
 
     /// Carries a command out, or finds that its key was used before.
-    pub(super) fn carry_out(&mut self, command: &Command, key: &str, now: Timestamp) -> Outcome {
+    pub(in crate::engine::tests) fn carry_out(
+        &mut self,
+        command: &Command,
+        key: &str,
+        now: Timestamp,
+    ) -> Outcome {
         if let Some(reply) = self.replies.get(key)
             && command.is_frozen()
         {

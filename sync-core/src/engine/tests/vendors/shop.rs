@@ -131,6 +131,14 @@ impl Vendors {
         });
     }
 
+    /// Calls off part of what has not shipped.
+    pub(in crate::engine::tests) fn call_off(&mut self, id: &str, quantity: i64) {
+        self.change_order(&order(id), |view| {
+            let row = &mut view.lines[0];
+            row.cancelled = Units::new(row.cancelled.get() + quantity);
+        });
+    }
+
     pub(in crate::engine::tests) fn cancel(&mut self, id: &str) {
         let id = order(id);
         let Some(view) = self.orders.get(&id) else {
