@@ -114,6 +114,29 @@ mod tests {
     }
 
     #[test]
+    fn where_a_request_may_be_repeated_in_good_faith_no_key_is_forgotten() {
+        let kinds = Kinds::all();
+        let mut drawn = [0, 0, 0];
+        for seed in 0..3000 {
+            let faults = scenario(seed, &kinds).faults;
+            let has = |kind: &str| faults.iter().any(|fault| fault.kind() == kind);
+            let waits = faults.iter().any(may_be_late) && has("connection_limit");
+            let is_forgotten = has("idempotency_key_ignored");
+            assert!(
+                !(is_forgotten && (waits || has("stale_read"))),
+                "seed {seed}"
+            );
+            assert!(!(waits && has("false_conflict")), "seed {seed}");
+            let seen = [is_forgotten, waits, has("stale_read")];
+            drawn
+                .iter_mut()
+                .zip(seen)
+                .for_each(|(sum, is)| *sum += i32::from(is));
+        }
+        assert!(drawn.iter().all(|sum| *sum > 50), "{drawn:?}");
+    }
+
+    #[test]
     fn no_world_has_the_same_rule_twice() {
         let kinds = Kinds::all();
         // Two rules about batches are drawn alike in these.

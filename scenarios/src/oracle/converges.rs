@@ -142,6 +142,8 @@ fn late(case: &Case<'_>, due: Timestamp) -> Violation {
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use crate::oracle::{
         history::{History, OutboxRow},
         testing::{World, assert_holds, assert_violated, set_aside, verdict},
@@ -236,6 +238,25 @@ mod tests {
         let mut history = World::quiet_day().end();
         history.phases.converged = Some(history.phases.ended);
         assert_violated("converges", &history, "whole system");
+    }
+
+    #[test]
+    fn a_row_that_could_be_read_too_late_makes_it_late() {
+        let late = |minutes| {
+            let mut world = World::quiet_day();
+            world.pass(7200);
+            let mut history = world.end();
+            history.phases.converged = Some(history.phases.ended);
+            let quiet = history.phases.traffic_ended;
+            set_aside(
+                &mut history,
+                "J1",
+                quiet + SignedDuration::from_mins(minutes),
+            );
+            history
+        };
+        assert_holds("converges", &late(30));
+        assert_violated("converges", &late(10), "whole system");
     }
 
     #[test]

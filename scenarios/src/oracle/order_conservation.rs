@@ -286,6 +286,27 @@ mod tests {
     }
 
     #[test]
+    fn a_hub_whose_clock_is_behind_may_still_be_in_the_day_before() {
+        let mut world = World::quiet_day();
+        world.now = "2026-11-21T06:00:01Z".parse().unwrap();
+        world.give_back("ORD-1", "RET-2", 1, false);
+        let (sold, checked) = (Account::Sold, Account::QualityControl);
+        world.moved(
+            "J1",
+            "A",
+            sold,
+            checked,
+            50,
+            "return",
+            Some("return:RET-2:1"),
+        );
+        let mut history = world.end();
+        assert_violated("order_conservation", &history, "J1 lot A");
+        history.limits.skew = jiff::SignedDuration::from_mins(2);
+        assert_holds("order_conservation", &history);
+    }
+
+    #[test]
     fn goods_of_an_expired_lot_that_are_kept_break_it() {
         let mut world = World::quiet_day();
         kept(&mut world);

@@ -5,7 +5,6 @@ use serde::Deserialize;
 
 use super::{amount, sum};
 use crate::{
-    quantity::Quantity,
     sku::{JerkySku, LineId, Location, LotId, ReservationId},
     unit::Unit,
     vendor::{
