@@ -117,12 +117,11 @@ impl Draft<'_> {
     /// The question what became of a command was answered so that nobody can read it. It is not put as
     /// this command's any more: with that, a commit of one part would hold up all that is due for the rest.
     fn unsettled(&mut self, row: Row) -> Result<(), StoreError> {
-        let order = match (&row.command, row.mode()) {
-            (Command::Commit { order, .. } | Command::Release { order, .. }, Mode::Ask) => order,
-            _ => {
-                self.unknown(row);
-                return Ok(());
-            }
+        let (Command::Commit { order, .. } | Command::Release { order, .. }, Mode::Ask) =
+            (&row.command, row.mode())
+        else {
+            self.unknown(row);
+            return Ok(());
         };
         let order = self.order_mut(order)?;
         order.relist = true;

@@ -91,7 +91,7 @@ fn an_item_whose_event_can_not_be_read_is_read_by_itself() {
     let unreadable = Unreadable {
         what: "jerky event",
         reason: "missing field `sequence`".to_owned(),
-        raw: bytes::Bytes::from_static(br#"{"id":"evt_9","sku":"JRK-1"}"#),
+        raw: Bytes::from_static(br#"{"id":"evt_9","sku":"JRK-1"}"#),
         at: world.now,
     };
     let feed = Observation::JerkyFeed {

@@ -185,6 +185,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::quantity::Quantity;
 
     fn read(change: impl FnOnce(&mut Value)) -> Result<ReservationView, String> {
         let mut wire = json!({
@@ -209,7 +210,7 @@ mod tests {
     fn a_reservation_says_what_left_of_each_lot() {
         let view = read(|_| ()).unwrap();
         let committed = view.lines[0].allocations.iter().map(|lot| lot.committed);
-        assert_eq!(committed.map(|left| left.get()).collect::<Vec<_>>(), [2, 0]);
+        assert_eq!(committed.map(Quantity::get).collect::<Vec<_>>(), [2, 0]);
     }
 
     #[test]
