@@ -174,11 +174,13 @@ impl Jerky {
         match verb {
             "commit" => {
                 self.on_hand -= grams(&quantity);
+                found["lines"][0]["allocations"][0]["committed"] = quantity.clone();
                 found["lines"][0]["committed"] = quantity;
                 found["state"] = json!("committed");
             }
             "release" => {
                 found["lines"][0]["released"] = quantity;
+                found["lines"][0]["allocations"] = json!([]);
                 found["state"] = json!("released");
             }
             _ => {}
