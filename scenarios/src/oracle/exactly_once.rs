@@ -18,7 +18,7 @@ pub(super) const INVARIANT: Invariant = Invariant {
     code: "S6",
     name: "exactly_once",
     meaning: "One order takes its goods once, and one recount moves its owner's stock once, where its mapping lets counts win.",
-    formula: "at most one live reservation for an order; reserved <= ordered - committed; at the end committed = shipped; one key, one effect; for each count at most one change, of (counted - owner's number) * need, by the mapping's conflict policy",
+    formula: "at most one live reservation for an order; reserved <= ordered - committed; at the end committed = shipped; one key, one effect on the goods; for each count at most one change, of (counted - owner's number) * need, by the mapping's conflict policy",
     reads: "jerky reservations and adjustments, order life cycle, counts, mapping",
     check,
 };
