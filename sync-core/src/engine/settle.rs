@@ -232,12 +232,12 @@ impl Draft<'_> {
     /// unless it takes goods or gives them back: under its key a vendor tells a repetition, and not all
     /// vendors keep to their keys.
     fn asked_in_vain(&mut self, row: Row, refusal: &str) -> Result<(), StoreError> {
-        let late = self.policy.late();
-        if row.attempts < late {
+        let often = self.policy.dead_after;
+        if row.attempts < often {
             self.unknown(row);
             return Ok(());
         }
-        if row.attempts.is_multiple_of(late) {
+        if row.attempts.is_multiple_of(often) {
             reached(Mark::AskedInVain);
             let detail = format!("{}: asking was refused: {refusal}", row.command.name());
             self.alert("asked-in-vain", &row.aggregate.to_string(), detail);
