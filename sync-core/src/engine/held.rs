@@ -36,6 +36,8 @@ pub(super) struct HeldLine {
     pub(super) released: Quantity,
     /// The lots that serve it, in the vendor's order.
     pub(super) lots: Vec<HeldLot>,
+    /// What left, in the order in which it was heard of: what comes back is told apart by it.
+    pub(super) left: Vec<HeldLot>,
 }
 
 /// What a line has of one lot.
@@ -67,24 +69,24 @@ impl Held {
                         line.line_id, line.quantity, line.committed, line.released
                     ));
                 }
-                Ok(HeldLine {
+                let lots = line.allocations.iter().map(|part| HeldLot {
+                    lot: part.lot.clone(),
+                    location: part.location.clone(),
+                    quantity: part.quantity,
+                    committed: part.committed,
+                    expires_on: part.expires_on,
+                });
+                let mut held = HeldLine {
                     line: line.line_id.clone(),
                     sku: line.sku.clone(),
                     quantity: line.quantity,
                     committed: line.committed,
                     released: line.released,
-                    lots: line
-                        .allocations
-                        .iter()
-                        .map(|part| HeldLot {
-                            lot: part.lot.clone(),
-                            location: part.location.clone(),
-                            quantity: part.quantity,
-                            committed: part.committed,
-                            expires_on: part.expires_on,
-                        })
-                        .collect(),
-                })
+                    lots: lots.collect(),
+                    left: Vec::new(),
+                };
+                held.note_left();
+                Ok(held)
             })
             .collect::<Result<_, String>>()?;
         Ok(Self {
@@ -155,30 +157,48 @@ impl HeldLine {
         self.quantity.less(self.committed).less(self.released)
     }
 
+    /// Notes what has left since, after what had left before, whatever order the vendor names the lots
+    /// in, and though more may leave of a lot of which some left long ago.
+    fn note_left(&mut self) {
+        for lot in &self.lots {
+            let is_it = |left: &&HeldLot| (&left.lot, &left.location) == (&lot.lot, &lot.location);
+            let before = self.left.iter().filter(is_it).map(|left| left.committed);
+            let more = lot.committed.less(before.sum());
+            if !more.is_positive() {
+                continue;
+            }
+            match self.left.last_mut() {
+                Some(last) if is_it(&&*last) => {
+                    last.quantity = last.quantity.saturating_add(more);
+                    last.committed = last.quantity;
+                }
+                _ => self.left.push(HeldLot {
+                    quantity: more,
+                    committed: more,
+                    ..lot.clone()
+                }),
+            }
+        }
+    }
+
     /// What was committed or given back: the more, the newer the reading.
     fn resolved(&self) -> Quantity {
         self.committed.saturating_add(self.released)
     }
 
-    /// What left later comes after what had left before, whatever order the vendor names the lots in:
-    /// what comes back is told apart by it.
+    /// Adds what another reading says.
     ///
     /// What was reserved in all never changes, so of two readings that differ in it one is wrong in
     /// all its quantities: it was stated in a wrong unit. The last is taken, so that a lie that was
     /// believed does not stay.
     fn merge(&mut self, seen: Self) {
         let is_restated = seen.quantity != self.quantity;
+        if is_restated {
+            self.left.clear();
+        }
         if is_restated || seen.resolved() > self.resolved() {
-            let known = std::mem::replace(&mut self.lots, seen.lots);
-            let left = known.iter().filter(|lot| lot.committed.is_positive());
-            let place = |lot: &HeldLot| {
-                let is_it =
-                    |left: &&HeldLot| (&left.lot, &left.location) == (&lot.lot, &lot.location);
-                left.clone()
-                    .position(|left| is_it(&left))
-                    .unwrap_or(usize::MAX)
-            };
-            self.lots.sort_by_key(place);
+            self.lots = seen.lots;
+            self.note_left();
         }
         if is_restated {
             self.quantity = seen.quantity;
@@ -217,23 +237,40 @@ mod tests {
             expires_on: None,
         });
         let lots: Vec<_> = lots.collect();
-        HeldLine {
+        let mut line = HeldLine {
             line: LineId::parse("1").unwrap(),
             sku: JerkySku::parse("JRK-1").unwrap(),
             quantity: lots.iter().map(|lot| lot.quantity).sum(),
             committed: lots.iter().map(|lot| lot.committed).sum(),
             released: Quantity::ZERO,
             lots,
-        }
+            left: Vec::new(),
+        };
+        line.note_left();
+        line
+    }
+
+    fn left(line: &HeldLine) -> Vec<(&str, i64)> {
+        let left = line.left.iter();
+        left.map(|left| (left.lot.as_str(), left.committed.get()))
+            .collect()
     }
 
     #[test]
     fn what_left_later_comes_after_what_had_left_before() {
         let mut known = line(&[("B", 84, 84), ("C", 56, 0)]);
         known.merge(line(&[("A", 30, 30), ("B", 84, 84), ("C", 26, 0)]));
-        let lots: Vec<_> = known.lots.iter().map(|lot| lot.lot.as_str()).collect();
-        assert_eq!(lots, ["B", "A", "C"]);
+        assert_eq!(left(&known), [("B", 84), ("A", 30)]);
         assert_eq!(known.committed, Quantity::new(114));
+    }
+
+    #[test]
+    fn what_leaves_of_a_lot_of_which_some_had_left_comes_last() {
+        let mut known = line(&[("C", 4, 4), ("A", 24, 24), ("D", 32, 0)]);
+        known.merge(line(&[("C", 36, 32), ("A", 24, 24)]));
+        assert_eq!(left(&known), [("C", 4), ("A", 24), ("C", 28)]);
+        known.merge(line(&[("C", 36, 36), ("A", 24, 24)]));
+        assert_eq!(left(&known), [("C", 4), ("A", 24), ("C", 32)]);
     }
 
     #[test]

@@ -173,8 +173,8 @@ fn returned_before<W: World>(case: &Case<'_, W>, place: usize, owed: &Owed<'_>) 
         .sum()
 }
 
-/// The lots that `quantity` came from: those committed for the line, in the vendor's order, after
-/// passing over what came back before.
+/// The lots that `quantity` came from: those that left for the line, in the order in which they did,
+/// after passing over what came back before.
 fn lots<'a, W: World>(
     case: &'a Case<'_, W>,
     owed: &'a Owed<'_>,
@@ -186,7 +186,7 @@ fn lots<'a, W: World>(
         .reservations
         .iter()
         .filter_map(|held| held.line(&owed.held_line));
-    lines.flat_map(|line| &line.lots).filter_map(move |lot| {
+    lines.flat_map(|line| &line.left).filter_map(move |lot| {
         let left = lot.committed.less(before);
         before = before.less(lot.committed);
         let part = left.min(quantity);
