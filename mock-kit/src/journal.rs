@@ -12,6 +12,7 @@ use crate::{fault::StruckFault, principal::Principal};
 #[derive(Clone, Debug)]
 pub struct Journal {
     capacity: usize,
+    struck_capacity: usize,
     next: u64,
     ring: VecDeque<Exchange>,
     /// The latest that faults struck: they outlive the flood of those that nothing happened to.
@@ -72,10 +73,12 @@ pub struct Filter {
 }
 
 impl Journal {
-    /// An empty journal that keeps the latest `capacity` exchanges.
-    pub fn new(capacity: usize) -> Self {
+    /// An empty journal that keeps the latest `capacity` exchanges, and the latest `struck_capacity` of
+    /// those that faults struck.
+    pub fn new(capacity: usize, struck_capacity: usize) -> Self {
         Self {
             capacity,
+            struck_capacity,
             next: 1,
             ring: VecDeque::new(),
             struck: VecDeque::new(),
@@ -86,11 +89,8 @@ impl Journal {
     pub fn record(&mut self, mut exchange: Exchange) {
         exchange.seq = self.next;
         self.next += 1;
-        if self.capacity == 0 {
-            return;
-        }
         if !exchange.faults.is_empty() {
-            push(&mut self.struck, self.capacity, exchange.clone());
+            push(&mut self.struck, self.struck_capacity, exchange.clone());
         }
         push(&mut self.ring, self.capacity, exchange);
     }
@@ -100,7 +100,7 @@ impl Journal {
         self.ring.iter()
     }
 
-    /// The latest exchanges that faults struck, oldest first, as many as of all.
+    /// The latest exchanges that faults struck, oldest first.
     pub fn struck(&self) -> impl Iterator<Item = &Exchange> {
         self.struck.iter()
     }
@@ -144,6 +144,9 @@ impl Filter {
 }
 
 fn push(ring: &mut VecDeque<Exchange>, capacity: usize, exchange: Exchange) {
+    if capacity == 0 {
+        return;
+    }
     if ring.len() == capacity {
         ring.pop_front();
     }
@@ -185,7 +188,7 @@ mod tests {
     }
 
     fn of_five() -> Journal {
-        let mut journal = Journal::new(3);
+        let mut journal = Journal::new(3, 3);
         for status in [200, 201, 200, 404, 200] {
             journal.record(exchange(
                 if status == 404 { "gone" } else { "here" },
@@ -202,16 +205,20 @@ mod tests {
         assert_eq!(journal.recorded(), 5);
     }
 
-    #[test]
-    fn what_a_fault_struck_outlives_what_nothing_happened_to() {
-        let mut journal = Journal::new(2);
+    fn struck() -> Exchange {
         let mut struck = exchange("here", 503);
         struck.faults.push(StruckFault {
             kind: "server_error",
             rule: "a-rule".into(),
             phase: crate::fault::Phase::BeforeApply,
         });
-        journal.record(struck);
+        struck
+    }
+
+    #[test]
+    fn what_a_fault_struck_outlives_what_nothing_happened_to() {
+        let mut journal = Journal::new(2, 2);
+        journal.record(struck());
         for _ in 0..3 {
             journal.record(exchange("here", 200));
         }
@@ -220,6 +227,19 @@ mod tests {
         assert_eq!(kept, [1]);
         journal.clear();
         assert_eq!(journal.struck().count(), 0);
+    }
+
+    #[test]
+    fn either_kind_may_be_kept_alone() {
+        for (capacity, struck_capacity) in [(0, 3), (3, 0), (0, 0)] {
+            let mut journal = Journal::new(capacity, struck_capacity);
+            for _ in 0..5 {
+                journal.record(struck());
+            }
+            let kept = (journal.iter().count(), journal.struck().count());
+            assert_eq!(kept, (capacity, struck_capacity));
+            assert_eq!(journal.recorded(), 5);
+        }
     }
 
     #[test]

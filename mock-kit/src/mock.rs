@@ -55,6 +55,8 @@ pub struct Settings {
     pub body_limit: usize,
     /// How many exchanges the journal keeps.
     pub journal_capacity: usize,
+    /// How many of those that faults struck it keeps besides.
+    pub struck_capacity: usize,
     /// How many replies are kept under idempotency keys.
     pub idempotency_capacity: usize,
     /// Where webhooks may go, besides loopback.
@@ -70,6 +72,7 @@ impl Default for Settings {
         Self {
             body_limit: 1 << 20,
             journal_capacity: 10_000,
+            struck_capacity: 10_000,
             idempotency_capacity: 50_000,
             webhook_hosts: AllowedHosts::new(["hub.test"]),
             admin: None,
@@ -114,7 +117,7 @@ impl<V: Vendor> Mock<V> {
             limiter: Limiter::default(),
             idempotency: IdempotencyStore::new(settings.idempotency_capacity),
             webhooks,
-            journal: Journal::new(settings.journal_capacity),
+            journal: Journal::new(settings.journal_capacity, settings.struck_capacity),
         };
         Self(Arc::new(Inner {
             state: Mutex::new(state),
