@@ -57,7 +57,8 @@ pub(super) struct Order {
     pub(super) confirm_by: Option<Timestamp>,
     /// Return lines that were brought to the warehouse: change ids.
     pub(super) returned: BTreeSet<String>,
-    /// Counts the batches of adjustments that got a definite answer: each has its own key.
+    /// Counts the batches of adjustments that got a definite answer, and the releases that were refused:
+    /// the next takes a key of its own.
     pub(super) rounds: u32,
     /// What people were told of it.
     pub(super) told: BTreeSet<String>,

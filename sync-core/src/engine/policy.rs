@@ -32,13 +32,6 @@ pub struct EnginePolicy {
     pub largest_leap: u64,
 }
 
-impl EnginePolicy {
-    /// After so many attempts whose outcome stayed unknown nothing of them is under way any more.
-    pub(super) fn late(&self) -> u32 {
-        self.dead_after.saturating_mul(2)
-    }
-}
-
 impl Default for EnginePolicy {
     fn default() -> Self {
         Self {

@@ -96,7 +96,8 @@ impl Draft<'_> {
     ) -> Result<Disposition, StoreError> {
         // Another key while an earlier attempt may still arrive would reserve twice. Time passes with
         // each attempt, and then nothing is under way any more.
-        if row.unanswered && row.attempts < self.policy.late() && !refusal.is_of_the_thing_asked() {
+        let late = self.policy.dead_after.saturating_mul(2);
+        if row.unanswered && row.attempts < late && !refusal.is_of_the_thing_asked() {
             return Ok(Disposition::Unknown);
         }
         let short = matches!(
