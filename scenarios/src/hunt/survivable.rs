@@ -54,8 +54,8 @@ fn may_be_late(fault: &Fault) -> bool {
     };
     match &rule.fault {
         FaultKind::LateApply(_) => true,
-        // One that is not fixed may take several times as long.
         FaultKind::ConnectionLimit(limit) => limit.excess == Excess::Wait,
+        // One that is not fixed may take several times as long.
         FaultKind::Latency(latency) => rule.phase() == Phase::BeforeApply && latency.ms >= 2000,
         _ => false,
     }
