@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Deserialize;
+
 use crate::{
     engine::{
         draft::Draft,
@@ -44,7 +46,8 @@ impl<'c> Cause<'c> {
 impl Draft<'_> {
     /// Takes in the levels that one reading lists. Where an item is listed twice under one sequence with
     /// other quantities, or a name that nobody knows probably means an item that is listed as well, two
-    /// rows claim to be that item, and there is no telling which is.
+    /// rows claim to be that item, and there is no telling which is. A row that lost its name may be any
+    /// item of the reading, so what the others say that is new is asked for again, each by itself.
     pub(in crate::engine) fn learn_levels(
         &mut self,
         rows: Vec<Row<StockLevelView>>,
@@ -54,6 +57,7 @@ impl Draft<'_> {
             .filter_map(|name| Some((self.meant_by(name)?.clone(), name.clone())))
             .collect();
         let contradicted = contradicted(rows.iter().flatten());
+        let lost = Lost::of(&rows, |name| self.is_known(name));
         self.rows(rows, |draft, view| {
             if let Some(twin) = twins.get(&view.sku) {
                 let reason = format!("{twin:?} of the same reading probably means it, too");
@@ -61,6 +65,8 @@ impl Draft<'_> {
             } else if contradicted.contains(&view.sku) {
                 let reason = "the same reading says otherwise of it, too".to_owned();
                 draft.bad_level(view, Learned::Read, reason);
+            } else if lost.may_be(view) && view.sequence > draft.known_sequence(&view.sku) {
+                draft.reread_item(&view.sku);
             } else {
                 let (kind, event) = ("reading", "");
                 draft.learn_level(view, Learned::Read, Cause { kind, event });
@@ -119,10 +125,13 @@ impl Draft<'_> {
     fn bad_level(&mut self, view: &StockLevelView, how: Learned, reason: String) {
         reached(Mark::ImpossibleLevel);
         self.quarantine("stock level", view.sku.as_str(), reason, view);
-        let known = self.item(&view.sku).map_or(0, Item::sequence);
-        if how == Learned::Read || view.sequence > known {
+        if how == Learned::Read || view.sequence > self.known_sequence(&view.sku) {
             self.reread_item(&view.sku);
         }
+    }
+
+    fn known_sequence(&self, sku: &JerkySku) -> u64 {
+        self.item(sku).map_or(0, Item::sequence)
     }
 
     /// What was set aside about an item is answered by a good reading.
@@ -201,4 +210,33 @@ fn contradicted<'v>(views: impl Iterator<Item = &'v StockLevelView>) -> BTreeSet
         }
     }
     contradicted
+}
+
+/// What the rows of a reading that could not be read may be about.
+struct Lost {
+    named: BTreeSet<JerkySku>,
+    is_nameless: bool,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    sku: JerkySku,
+}
+
+impl Lost {
+    fn of(rows: &[Row<StockLevelView>], is_known: impl Fn(&JerkySku) -> bool) -> Self {
+        let bad = rows.iter().filter_map(|row| row.as_ref().err());
+        let names: Vec<_> = bad
+            .map(|bad| serde_json::from_slice::<Named>(&bad.raw).ok())
+            .map(|named| named.map(|named| named.sku).filter(&is_known))
+            .collect();
+        Self {
+            is_nameless: names.contains(&None),
+            named: names.into_iter().flatten().collect(),
+        }
+    }
+
+    fn may_be(&self, view: &StockLevelView) -> bool {
+        self.is_nameless || self.named.contains(&view.sku)
+    }
 }

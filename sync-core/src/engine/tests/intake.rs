@@ -7,7 +7,7 @@ use super::{
     world::World,
 };
 use crate::{
-    engine::{Cursor, Observation, Swept},
+    engine::{Cursor, Observation, Observed, Swept},
     outbox::Command,
     quantity::Quantity,
     vendor::{jerky::view::StockLevelView, reading::Unreadable},
@@ -305,7 +305,7 @@ fn one_bad_row_does_not_spoil_its_page() {
     let bad = Unreadable {
         what: "stock level",
         reason: "on_hand: null".into(),
-        raw: Bytes::from_static(b"{\"on_hand\":null}"),
+        raw: Bytes::from_static(b"{\"sku\":\"JRK-2\",\"on_hand\":null}"),
         at: world.now,
     };
     let good = world.vendors.level(&jerky("JRK-1"));
@@ -316,6 +316,41 @@ fn one_bad_row_does_not_spoil_its_page() {
         world.engine.quarantine(1).unwrap()[0].quarantined.raw,
         bad.raw
     );
+}
+
+/// A new level of JRK-1 in a page whose other row can only be read in part.
+fn beside_a_row(raw: &'static str) -> (World, Observed, i64) {
+    let mut world = World::ready();
+    let before = world.shows("SNACK");
+    world
+        .vendors
+        .change(&jerky("JRK-1"), "receipt", |stock| stock.on_hand += 10);
+    let good = world.vendors.level(&jerky("JRK-1"));
+    let bad = Unreadable {
+        what: "stock level",
+        reason: "missing field".into(),
+        raw: Bytes::from_static(raw.as_bytes()),
+        at: world.now,
+    };
+    let page = Observation::Stock(vec![Ok(good), Err(bad)]);
+    let observed = world.engine.observe(page, world.now).unwrap();
+    (world, observed, before)
+}
+
+#[test]
+fn a_new_level_beside_a_row_that_may_mean_its_item_is_read_by_itself_first() {
+    for raw in [
+        r#"{"on_hand":"7"}"#,
+        r#"{"sku":"JRK-"}"#,
+        r#"{"sku":"JRK-1","unit":"u"#,
+        r#"{"sku":"JRK-1","on_hand":null}"#,
+    ] {
+        let (mut world, observed, before) = beside_a_row(raw);
+        assert_eq!((observed.applied, observed.quarantined), (0, 1), "{raw}");
+        assert_eq!(world.shows("SNACK"), before, "{raw}");
+        world.run();
+        assert_eq!(world.shows("SNACK"), before + 5, "{raw}");
+    }
 }
 
 #[test]
