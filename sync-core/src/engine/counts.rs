@@ -22,6 +22,8 @@ pub(super) enum Verdict {
     Review(String),
     /// It cannot be true.
     Bad(String),
+    /// An earlier one of its product is on its way to the owner.
+    Waits,
 }
 
 /// Settles a recount against what the listing should show.

@@ -76,7 +76,10 @@ impl Draft<'_> {
     fn plan(&mut self, aggregate: &Aggregate) -> Result<(), StoreError> {
         let next = match aggregate {
             Aggregate::Order(id) => self.plan_order(id)?,
-            Aggregate::Listing(sku) => self.plan_listing(sku),
+            Aggregate::Listing(sku) => {
+                self.settle_waiting(sku);
+                self.plan_listing(sku)
+            }
             Aggregate::Mirror(sku) => self.plan_mirror(sku),
             Aggregate::Item(sku) => self.item(sku).map_or(Next::Rest, |item| item.next(sku)),
         };

@@ -7,7 +7,7 @@ use crate::{
     outbox::Change,
     quantity::Units,
     sku::CountId,
-    vendor::polish::view::{ConfirmMode, ProductKind, ProductView},
+    vendor::polish::view::{ConfirmMode, CountView, ProductKind, ProductView},
 };
 
 /// A product of the shop.
@@ -33,6 +33,9 @@ pub(super) struct Product {
     pub(super) foreign_since: Option<Timestamp>,
     /// Recounts that are being brought to the owner of the stock.
     pub(super) counts: Vec<TakenCount>,
+    /// Later recounts: what the owner has is not known before the earlier are answered for.
+    #[serde(default)]
+    pub(super) waiting: Vec<CountView>,
     /// Counts the batches of adjustments that got a definite answer: each has its own key.
     pub(super) rounds: u32,
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::saga::until;
 use super::vendors::{jerky, polish, problem};
-use super::world::{World, catalogue};
+use super::world::{World, catalogue, open};
 use crate::{
     catalogue::{ConflictPolicy, Listing},
     engine::{
@@ -16,6 +16,7 @@ use crate::{
     },
     quantity::Units,
     sku::CountId,
+    store::{Store, scratch::Scratch},
     vendor::polish::view::CountView,
 };
 
@@ -99,6 +100,29 @@ fn a_count_is_brought_to_the_owner_exactly_once() {
     }
     assert_eq!(world.vendors.items[&jerky("JRK-1")].on_hand, 96);
     assert_eq!(world.shows("SNACK"), 48);
+}
+
+#[test]
+fn of_two_recounts_in_one_page_the_second_is_settled_by_what_the_first_left() {
+    let file = Scratch::new();
+    let store = || Store::open(file.path()).unwrap();
+    let mut world = World::on(store());
+    world.sweep();
+    world.run();
+    let mut second = count(48, 49);
+    second.id = CountId::parse("CNT-2").unwrap();
+    let seen = Observation::Counts {
+        rows: vec![Ok(count(50, 48)), Ok(second)],
+        cursor: Some("CNT-2".into()),
+    };
+    world.engine.observe(seen.clone(), world.now).unwrap();
+    world.engine = open(store(), world.now);
+    for _ in 0..3 {
+        world.engine.observe(seen.clone(), world.now).unwrap();
+        world.run();
+    }
+    assert_eq!(world.vendors.items[&jerky("JRK-1")].on_hand, 98);
+    assert_eq!(world.shows("SNACK"), 49);
 }
 
 #[test]
