@@ -278,6 +278,8 @@ impl Command {
                 .first()
                 .map_or(key, |change| &change.change_id)
                 .into(),
+            // Its last part counts the refusals.
+            Self::Release { .. } => key.rsplit_once(':').map_or(key, |(what, _)| what).into(),
             _ => key.into(),
         }
     }

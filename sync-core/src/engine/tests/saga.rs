@@ -141,6 +141,36 @@ fn what_was_called_off_is_given_back_once_however_late() {
     assert_eq!((stock.on_hand, stock.reserved), (96, 4));
 }
 
+/// A vendor that says of a reservation that it is not there, and lists it when it is asked.
+#[test]
+fn a_release_that_is_refused_is_tried_ever_more_slowly() {
+    let mut world = World::ready();
+    world.vendors.place("ORD-1", "SNACK", 5, world.now);
+    world.run();
+    world.vendors.call_off("ORD-1", 1);
+    let mut keys = BTreeSet::new();
+    for _ in 0..100 {
+        world.wait(SignedDuration::from_millis(10));
+        world.listen();
+        world.engine.tick(world.now).unwrap();
+        for command in world.due() {
+            let outcome = if command.command.name() == "release" {
+                keys.insert(command.key.clone());
+                problem("not-found", 404)
+            } else {
+                world.answer(&command)
+            };
+            world.engine.settle(command.id, outcome, world.now).unwrap();
+        }
+    }
+    assert!((2..6).contains(&keys.len()), "in a second: {keys:?}");
+    for _ in 0..10 {
+        world.wait(SignedDuration::from_secs(1));
+        world.run();
+    }
+    assert_eq!(world.vendors.items[&jerky("JRK-1")].reserved, 8);
+}
+
 #[test]
 fn a_refused_confirmation_gives_the_stock_back() {
     let mut world = World::ready();
