@@ -2,11 +2,16 @@
 
 use bytes::Bytes;
 
-use super::{Cursor, Observation, draft::Draft, item::Item, learn::Cause, stock::Learned};
+use super::{
+    Cursor, Observation,
+    draft::Draft,
+    learn::{Cause, item_named},
+    stock::Learned,
+};
 use crate::{
     outbox::Aggregate,
     quarantine::subject_of,
-    sku::{JerkySku, OrderId, PolishSku},
+    sku::{OrderId, PolishSku},
     sometimes::{Mark, reached},
     store::StoreError,
     vendor::{
@@ -102,7 +107,7 @@ impl Draft<'_> {
     /// The feed tells what a webhook told before. Where the two contradict each other, one of them
     /// lied, and perhaps in a way that nobody could see: a reading will tell which.
     fn told_again(&mut self, event: &JerkyEventView) {
-        let known = self.item(&event.sku).map_or(0, Item::sequence);
+        let known = self.known_sequence(&event.sku);
         if event.sku == event.stock.sku && event.stock.sequence == known {
             self.learn_level(&event.stock, Learned::Pushed, Cause::of(event));
         } else {
@@ -126,8 +131,7 @@ impl Draft<'_> {
 
     /// The cursor of the feed passes a row that cannot be read as well.
     fn reread_item_named(&mut self, unreadable: &Unreadable) {
-        let named = subject_of(&unreadable.raw).and_then(|sku| JerkySku::parse(&sku).ok());
-        if let Some(sku) = named {
+        if let Some(sku) = item_named(unreadable) {
             self.reread_item(&sku);
         }
     }

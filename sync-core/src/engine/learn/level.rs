@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
-
 use crate::{
     engine::{
         draft::Draft,
@@ -12,13 +10,14 @@ use crate::{
         stock::{self, Judgement, Learned},
     },
     outbox::Aggregate,
+    quarantine::subject_of,
     sku::JerkySku,
     sometimes::{Mark, reached},
     store::StoreError,
     unit::Dimension,
     vendor::{
         jerky::view::{JerkyEventView, StockLevelView},
-        reading::Row,
+        reading::{Row, Unreadable},
     },
 };
 
@@ -57,7 +56,11 @@ impl Draft<'_> {
             .filter_map(|name| Some((self.meant_by(name)?.clone(), name.clone())))
             .collect();
         let contradicted = contradicted(rows.iter().flatten());
-        let lost = Lost::of(&rows, |name| self.is_known(name));
+        let unread: BTreeSet<Option<JerkySku>> = rows
+            .iter()
+            .filter_map(|row| row.as_ref().err())
+            .map(|bad| item_named(bad).filter(|name| self.is_known(name)))
+            .collect();
         self.rows(rows, |draft, view| {
             if let Some(twin) = twins.get(&view.sku) {
                 let reason = format!("{twin:?} of the same reading probably means it, too");
@@ -65,7 +68,9 @@ impl Draft<'_> {
             } else if contradicted.contains(&view.sku) {
                 let reason = "the same reading says otherwise of it, too".to_owned();
                 draft.bad_level(view, Learned::Read, reason);
-            } else if lost.may_be(view) && view.sequence > draft.known_sequence(&view.sku) {
+            } else if (unread.contains(&None) || unread.contains(&Some(view.sku.clone())))
+                && view.sequence > draft.known_sequence(&view.sku)
+            {
                 draft.reread_item(&view.sku);
             } else {
                 let (kind, event) = ("reading", "");
@@ -130,7 +135,7 @@ impl Draft<'_> {
         }
     }
 
-    fn known_sequence(&self, sku: &JerkySku) -> u64 {
+    pub(in crate::engine) fn known_sequence(&self, sku: &JerkySku) -> u64 {
         self.item(sku).map_or(0, Item::sequence)
     }
 
@@ -212,31 +217,7 @@ fn contradicted<'v>(views: impl Iterator<Item = &'v StockLevelView>) -> BTreeSet
     contradicted
 }
 
-/// What the rows of a reading that could not be read may be about.
-struct Lost {
-    named: BTreeSet<JerkySku>,
-    is_nameless: bool,
-}
-
-#[derive(Deserialize)]
-struct Named {
-    sku: JerkySku,
-}
-
-impl Lost {
-    fn of(rows: &[Row<StockLevelView>], is_known: impl Fn(&JerkySku) -> bool) -> Self {
-        let bad = rows.iter().filter_map(|row| row.as_ref().err());
-        let names: Vec<_> = bad
-            .map(|bad| serde_json::from_slice::<Named>(&bad.raw).ok())
-            .map(|named| named.map(|named| named.sku).filter(&is_known))
-            .collect();
-        Self {
-            is_nameless: names.contains(&None),
-            named: names.into_iter().flatten().collect(),
-        }
-    }
-
-    fn may_be(&self, view: &StockLevelView) -> bool {
-        self.is_nameless || self.named.contains(&view.sku)
-    }
+/// The item that a row which cannot be used still names.
+pub(in crate::engine) fn item_named(unreadable: &Unreadable) -> Option<JerkySku> {
+    JerkySku::parse(&subject_of(&unreadable.raw)?).ok()
 }

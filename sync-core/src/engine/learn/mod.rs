@@ -7,7 +7,7 @@ mod order;
 mod product;
 mod reservation;
 
-pub(super) use level::Cause;
+pub(super) use level::{Cause, item_named};
 
 use super::draft::Draft;
 use crate::{
