@@ -18,6 +18,7 @@ pub enum Entity {
 pub(super) struct Statements {
     pub(super) open: &'static str,
     pub(super) one: &'static str,
+    pub(super) number: &'static str,
     pub(super) put: &'static str,
 }
 
@@ -30,6 +31,7 @@ macro_rules! statements {
                 " WHERE open = 1 ORDER BY key"
             ),
             one: concat!("SELECT body FROM ", $table, " WHERE key = ?1"),
+            number: concat!("SELECT number FROM ", $table, " WHERE key = ?1"),
             put: concat!(
                 "INSERT INTO ",
                 $table,

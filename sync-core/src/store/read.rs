@@ -61,6 +61,12 @@ impl Store {
         self.one(entity.statements().one, key)
     }
 
+    /// One entity's sequence or version.
+    pub fn number(&self, entity: Entity, key: &str) -> Result<Option<u64>, StoreError> {
+        let number: Option<i64> = self.one(entity.statements().number, key)?;
+        Ok(number.map(i64::unsigned_abs))
+    }
+
     /// Whether an event's id is remembered.
     pub fn has_event(&self, id: &str) -> Result<bool, StoreError> {
         let found: Option<i64> = self.one("SELECT 1 FROM inbox WHERE id = ?1", id)?;

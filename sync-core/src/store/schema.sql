@@ -1,20 +1,22 @@
 -- Schema 1. Entities are kept whole, as JSON, beside the numbers a person would search by.
 -- What is closed is done with: it is many and rarely asked for, and not loaded at start.
-CREATE TABLE items    (key TEXT PRIMARY KEY, number INTEGER NOT NULL, open INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE products (key TEXT PRIMARY KEY, number INTEGER NOT NULL, open INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE mirrors  (key TEXT PRIMARY KEY, number INTEGER NOT NULL, open INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE counts   (key TEXT PRIMARY KEY, number INTEGER NOT NULL, open INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE orders   (key TEXT PRIMARY KEY, number INTEGER NOT NULL, open INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
+-- They have rowids, since a body can be longer than a page of an index takes (withoutrowid.html, 2.2).
+CREATE TABLE items    (key TEXT PRIMARY KEY NOT NULL, number INTEGER NOT NULL, open INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE TABLE products (key TEXT PRIMARY KEY NOT NULL, number INTEGER NOT NULL, open INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE TABLE mirrors  (key TEXT PRIMARY KEY NOT NULL, number INTEGER NOT NULL, open INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE TABLE counts   (key TEXT PRIMARY KEY NOT NULL, number INTEGER NOT NULL, open INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE TABLE orders   (key TEXT PRIMARY KEY NOT NULL, number INTEGER NOT NULL, open INTEGER NOT NULL, body BLOB NOT NULL);
 CREATE INDEX open_orders ON orders (key) WHERE open = 1;
 CREATE INDEX open_counts ON counts (key) WHERE open = 1;
 
 -- AUTOINCREMENT: the number of a command that was settled is never given to another.
+-- The checks spell each value out: SQLite makes a table of an IN list of three, anew for each row.
 CREATE TABLE outbox (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     aggregate  TEXT    NOT NULL,
     command    TEXT    NOT NULL,
     key        TEXT    NOT NULL,
-    state      TEXT    NOT NULL CHECK (state IN ('pending', 'unknown', 'dead')),
+    state      TEXT    NOT NULL CHECK (state = 'pending' OR state = 'unknown' OR state = 'dead'),
     attempts   INTEGER NOT NULL,
     due_at     INTEGER NOT NULL
 );
@@ -33,9 +35,9 @@ CREATE TABLE transfers (
     quantity   INTEGER NOT NULL CHECK (quantity > 0),
     at         INTEGER NOT NULL,
     cause      TEXT    NOT NULL,
-    phase      TEXT    NOT NULL CHECK (phase IN ('direct', 'pending', 'post', 'void', 'time_out')),
+    phase      TEXT    NOT NULL CHECK (phase = 'direct' OR phase = 'pending' OR phase = 'post' OR phase = 'void' OR phase = 'time_out'),
     -- What a post, void or time-out resolves.
-    pending    TEXT    CHECK ((pending IS NOT NULL) = (phase IN ('post', 'void', 'time_out'))),
+    pending    TEXT    CHECK ((pending IS NOT NULL) = (phase = 'post' OR phase = 'void' OR phase = 'time_out')),
     -- After this a pending entry may be timed out.
     expires_at INTEGER CHECK ((expires_at IS NOT NULL) = (phase = 'pending'))
 );

@@ -281,3 +281,53 @@ fn a_disk_that_is_really_full_refuses_and_takes_again_once_there_is_room() {
     store.confine(false).unwrap();
     store.transact(|tx| tx.set_meta("long", &long)).unwrap();
 }
+
+#[test]
+fn a_row_is_written_without_a_table_of_its_own_for_what_it_may_hold() {
+    let store = Store::in_memory().unwrap();
+    for insert in [
+        "INSERT INTO outbox VALUES (1, '', '', '', 'pending', 0, 0)",
+        "INSERT INTO transfers VALUES (1, '', '', '', '', '', 1, 0, '', 'direct', NULL, NULL)",
+    ] {
+        let explained = format!("EXPLAIN {insert}");
+        let mut statement = store.connection.prepare(&explained).unwrap();
+        let opcodes = statement.query_map([], |row| row.get::<_, String>(1));
+        let opcodes: Vec<String> = opcodes.unwrap().map(Result::unwrap).collect();
+        assert!(
+            opcodes.iter().any(|opcode| opcode == "Insert"),
+            "{opcodes:?}"
+        );
+        assert!(
+            !opcodes.iter().any(|opcode| opcode == "OpenEphemeral"),
+            "{insert}"
+        );
+    }
+}
+
+#[test]
+fn the_schema_refuses_what_no_row_may_hold() {
+    let store = Store::in_memory().unwrap();
+    let takes = |sql: &str| store.connection.execute(sql, []).is_ok();
+    let command = |state| {
+        takes(&format!(
+            "INSERT INTO outbox VALUES (NULL, '', '', '', '{state}', 0, 0)"
+        ))
+    };
+    let entry = |phase, pending, expires_at| {
+        takes(&format!(
+            "INSERT INTO transfers
+             VALUES (NULL, '', '', '', '', '', 1, 0, '', '{phase}', {pending}, {expires_at})"
+        ))
+    };
+    for state in ["pending", "unknown", "dead"] {
+        assert!(command(state), "{state}");
+    }
+    assert!(!command("done"));
+    assert!(entry("direct", "NULL", "NULL") && !entry("direct", "'t1'", "NULL"));
+    assert!(entry("pending", "NULL", "1") && !entry("pending", "NULL", "NULL"));
+    for phase in ["post", "void", "time_out"] {
+        assert!(entry(phase, "'t1'", "NULL"), "{phase}");
+        assert!(!entry(phase, "NULL", "NULL"), "{phase}");
+    }
+    assert!(!entry("settled", "NULL", "NULL"));
+}
