@@ -148,7 +148,16 @@ impl Draft<'_> {
 
     /// Whether an order was ever heard of.
     pub(super) fn knows_order(&self, id: &OrderId) -> Result<bool, StoreError> {
-        Ok(self.order(id).is_some() || self.find(id)?.is_some())
+        Ok(self.known_version(id)?.is_some())
+    }
+
+    /// The version of an order that was ever heard of. One that was closed is not read for it: polls
+    /// and sweeps meet thousands of those.
+    pub(super) fn known_version(&self, id: &OrderId) -> Result<Option<u64>, StoreError> {
+        match self.order(id) {
+            Some(order) => Ok(Some(order.version())),
+            None => self.store.number(Entity::Order, id.as_str()),
+        }
     }
 
     /// An order as it is at hand, or as it was closed.

@@ -122,7 +122,7 @@ impl Draft<'_> {
         let Some(id) = named else {
             return Ok(());
         };
-        if self.recall(&id)?.is_some() {
+        if self.knows_order(&id)? {
             self.order_mut(&id)?.reread = true;
             self.dirty.insert(Aggregate::Order(id));
         }

@@ -46,9 +46,7 @@ impl Draft<'_> {
         view: &OrderView,
         how: Learned,
     ) -> Result<(), StoreError> {
-        let found = self.recall(&view.id)?;
-        let known = found.as_deref().map_or(0, Order::version);
-        let is_reread = found.as_deref().is_some_and(|order| order.reread);
+        let known = self.known_version(&view.id)?.unwrap_or(0);
         if view.version < known {
             reached(Mark::OlderOrder);
         }
@@ -56,6 +54,8 @@ impl Draft<'_> {
             self.applied(false);
             return Ok(());
         }
+        let found = self.recall(&view.id)?;
+        let is_reread = found.as_deref().is_some_and(|order| order.reread);
         let read = OrderFacts::read(view, self.policy.largest_quantity);
         let read = read.map(|facts| Weighed::new(facts, found.as_deref()));
         if is_reread && how == Learned::Read {
