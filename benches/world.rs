@@ -17,7 +17,8 @@ use scenarios::{
     command::known,
     hunt::{self, Kinds},
     plan::Plan,
-    scenario, sim,
+    scenario,
+    sim::{self, tape::Entry},
 };
 use sync_core::store::Store;
 
@@ -83,12 +84,11 @@ fn small_worlds(criterion: &mut Criterion) {
 }
 
 fn carried(played: &sim::Played) -> Vec<Carried> {
-    let entries = played.tape.entries();
-    let carried = entries.iter().map(|entry| Carried {
+    let carried = |entry: &Entry| Carried {
         sent: entry.sent,
         received: entry.received,
-    });
-    carried.collect()
+    };
+    played.tape.read(|tape| tape.iter().map(carried).collect())
 }
 
 /// A fresh one for each pass, as each world has its own.

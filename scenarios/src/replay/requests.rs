@@ -19,8 +19,12 @@ use crate::{
 
 /// One line for each exchange on the tape, and for each webhook that was lost before it.
 pub(super) fn lines(played: &Played) -> Vec<TraceLine> {
-    let (tape, history) = (played.tape.entries(), &played.history);
-    let struck = struck::matched(&played.struck, &tape);
+    played.tape.read(|tape| of(tape, played))
+}
+
+fn of(tape: &[Entry], played: &Played) -> Vec<TraceLine> {
+    let history = &played.history;
+    let struck = struck::matched(&played.struck, tape);
     let (operations, caused) = (Operations::known(), Caused::of(history));
     let mut seen = BTreeSet::new();
     let mut lines = Vec::with_capacity(tape.len());
@@ -33,7 +37,7 @@ pub(super) fn lines(played: &Played) -> Vec<TraceLine> {
             line.faults = told(struck);
         }
     }
-    lines.extend(lost(&history.deliveries, &tape));
+    lines.extend(lost(&history.deliveries, tape));
     lines
 }
 

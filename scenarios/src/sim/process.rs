@@ -321,10 +321,11 @@ mod tests {
 
     /// When each request of the middleware was sent.
     fn requests(played: &Played) -> Vec<Timestamp> {
-        let entries = played.tape.entries();
-        let sent = entries.iter().filter(|entry| entry.from == Party::Hub);
-        let sent = sent.map(|entry| entry.sent_at);
-        sent.filter(|at| *at >= played.began).collect()
+        played.tape.read(|entries| {
+            let sent = entries.iter().filter(|entry| entry.from == Party::Hub);
+            let sent = sent.map(|entry| entry.sent_at);
+            sent.filter(|at| *at >= played.began).collect()
+        })
     }
 
     #[test]

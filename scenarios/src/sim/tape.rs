@@ -137,9 +137,9 @@ struct Record {
 }
 
 impl Tape {
-    /// All exchanges so far, by the time they ended.
-    pub fn entries(&self) -> Vec<Entry> {
-        self.lock().entries.clone()
+    /// Reads all exchanges so far, by the time they ended. Nothing is recorded meanwhile.
+    pub fn read<T>(&self, read: impl FnOnce(&[Entry]) -> T) -> T {
+        read(&self.lock().entries)
     }
 
     /// How many exchanges have ended.

@@ -31,9 +31,13 @@ pub(super) fn tell(world: &World, plan: &Plan, phases: Phases) -> Result<History
     let traffic_began = world.traffic_began();
     let (jerky, polish) = (world.jerky_skew.settings(), world.polish_skew.settings());
     let skew = jerky.most() + polish.most() + world.clocks.most();
-    let tape = world.tape.entries();
-    let exchanges = wire::exchanges(&tape, &struck::collect(&world.vendors));
-    let deliveries = wire::deliveries(&tape, world.lost.all(&world.vendors));
+    let (struck, lost) = (
+        struck::collect(&world.vendors),
+        world.lost.all(&world.vendors),
+    );
+    let (exchanges, deliveries) = world
+        .tape
+        .read(|tape| (wire::exchanges(tape, &struck), wire::deliveries(tape, lost)));
     let (crashes, mut checkpoints) = world.process.biography();
     let orders = world.vendors.orders();
     let end = world

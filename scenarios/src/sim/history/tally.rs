@@ -6,7 +6,7 @@ use crate::{
     oracle::history::{History, JerkyFact, LotStatus, PolishFact},
     report::FaultCount,
     scenario::Expect,
-    sim::tape::{Outcome, Party, Tape},
+    sim::tape::{Entry, Outcome, Party, Tape},
 };
 
 /// Counts of what happened.
@@ -106,10 +106,9 @@ impl Tally {
 
 /// Orders that the shop itself turned down.
 fn refusals(tape: &Tape) -> u64 {
-    let entries = tape.entries();
-    let refused = entries.iter().filter(|entry| {
+    let is_refusal = |entry: &&Entry| {
         let turned_down = matches!(entry.outcome, Outcome::Replied(409 | 422));
         entry.from == Party::Shopper && entry.path.path() == "/orders" && turned_down
-    });
-    refused.count() as u64
+    };
+    tape.read(|entries| entries.iter().filter(is_refusal).count() as u64)
 }
