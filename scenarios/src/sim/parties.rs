@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use mock_jerky_api::{
-    Caller as VendorCaller, Command, JerkyMock, PAGE, Reply,
+    Caller as VendorCaller, Command, JerkyMock, PAGE, Reply, WarehousePolicy,
     model::{Event, EventPage},
 };
 use mock_kit::{Role, Settings};
@@ -73,6 +73,7 @@ impl Vendors {
         let warehouse = told::warehouse(&plan.catalogue, &world.warehouse_zone)?;
         let mut jerky = mock_jerky_api::Config::given(warehouse);
         jerky.middleware_rate.quota = world.quota;
+        jerky.warehouse.feed_capacity = feed_capacity(plan.steps.len());
         let polish = mock_polish_api::Config {
             shop: ShopConfig {
                 time_zone: TimeZone::get(&world.shop_zone).unwrap_or(TimeZone::UTC),
@@ -211,6 +212,14 @@ fn http_policy(settings: &HubSettings) -> HttpPolicy {
     }
 }
 
+/// How many events the warehouse keeps: all of a run, since nobody could judge what it forgot. That it
+/// forgets is the fault `cursor_expired`.
+fn feed_capacity(steps: usize) -> usize {
+    const OF_A_STEP: usize = 16;
+    let usual = WarehousePolicy::default().feed_capacity;
+    usual.max(steps.saturating_mul(OF_A_STEP))
+}
+
 fn dispatch_policy(settings: &HubSettings) -> DispatchPolicy {
     let usual = DispatchPolicy::default();
     DispatchPolicy {
@@ -248,5 +257,48 @@ fn intervals(settings: &HubSettings) -> Intervals {
             .sweep_every
             .map_or(usual.sweep_s, |span| span.as_millis() / 1000),
         ..usual
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mock_jerky_api::model::Change;
+    use serde_json::json;
+
+    use super::*;
+    use crate::sim::tests::plan_with;
+
+    #[test]
+    fn the_feed_of_a_long_day_is_kept_to_its_beginning() {
+        let mut plan = plan_with("kind = \"latency\"\nms = 1\n");
+        let step = plan.steps.first().cloned().unwrap();
+        plan.steps.resize(1_000, step);
+        let sku = plan.catalogue.items[0].sku.clone();
+        let clock = Clock::starting_at(plan.world().start);
+        let vendors = Vendors::open(&plan, &clock, Settings::default()).unwrap();
+        let caller = VendorCaller {
+            actor: "staff".into(),
+            key: None,
+        };
+        let more = |number: usize| -> Change {
+            serde_json::from_value(json!({
+                "change_id": format!("more-{number}"),
+                "kind": "adjustment",
+                "sku": sku,
+                "quantity": "1",
+                "reason_code": "FOUND",
+            }))
+            .unwrap()
+        };
+        let made: Vec<Change> = (0..12_000).map(more).collect();
+        for batch in made.chunks(100) {
+            let command = Command::AdjustBatch(batch.to_vec());
+            let adjusted = vendors
+                .jerky
+                .with(|state, now| state.vendor.handle(&caller, command, now));
+            adjusted.unwrap();
+        }
+        assert!(vendors.last_event() >= 12_000, "{}", vendors.last_event());
+        assert_eq!(vendors.events(0)[0].position, 1);
     }
 }
