@@ -1,13 +1,14 @@
 //! A plan is a function of scenario and seed, and each of its parts of its own name.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path};
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::*;
 use crate::{
+    command::known,
     hunt::{self, Kinds},
-    scenario::{Known, find, found::FORMAT, parse},
+    scenario::{Known, find, found::FORMAT, parse, read},
 };
 
 fn scenario(name: &str) -> Scenario {
@@ -183,4 +184,18 @@ fn a_file_of_this_format_means_the_world_that_it_always_meant() {
         "89b2a33a1bb9820f",
     ];
     assert_eq!((FORMAT, hashes), (1, expected.map(str::to_owned).into()));
+}
+
+#[test]
+fn the_day_that_is_measured_has_its_orders_and_items() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../benches/day.toml");
+    let day = read(Path::new(file), &known()).unwrap();
+    let plan = Plan::expand(&day, 1);
+    let orders = plan
+        .steps
+        .iter()
+        .filter(|step| matches!(step, Step::Order(_)));
+    assert_eq!(orders.count(), 10_000);
+    assert_eq!(plan.catalogue.items.len(), 1_000);
+    assert_eq!(day.faults.len(), 3);
 }
