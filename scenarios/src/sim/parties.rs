@@ -215,6 +215,7 @@ fn http_policy(settings: &HubSettings) -> HttpPolicy {
 /// How many events the warehouse keeps: all of a run, since nobody could judge what it forgot. That it
 /// forgets is the fault `cursor_expired`.
 fn feed_capacity(steps: usize) -> usize {
+    // A step changes each item of an order once, gift boxes taken apart; twice what any order has.
     const OF_A_STEP: usize = 16;
     let usual = WarehousePolicy::default().feed_capacity;
     usual.max(steps.saturating_mul(OF_A_STEP))

@@ -137,7 +137,8 @@ struct Record {
 }
 
 impl Tape {
-    /// Reads all exchanges so far, by the time they ended. Nothing is recorded meanwhile.
+    /// Reads all exchanges so far, by the time they ended. Nothing is recorded meanwhile, so `read` must
+    /// not ask this tape: it would wait for itself.
     pub fn read<T>(&self, read: impl FnOnce(&[Entry]) -> T) -> T {
         read(&self.lock().entries)
     }
